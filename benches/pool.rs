@@ -1,0 +1,51 @@
+//! One whole analysis of the 13 BCG trials: effect, limits, both p-values, tau2 and I2.
+#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use meta_analysis::{CommonEffect, EffectSize, Pool, Pooled, RandomEffects, RiskRatio, Studies, Tau2Method, TwoByTwo};
+
+fn bcg() -> Studies<RiskRatio> {
+    let trials = [
+        TwoByTwo::new([4, 119], [11, 128]),
+        TwoByTwo::new([6, 300], [29, 274]),
+        TwoByTwo::new([3, 228], [11, 209]),
+        TwoByTwo::new([62, 13_536], [248, 12_619]),
+        TwoByTwo::new([33, 5_036], [47, 5_761]),
+        TwoByTwo::new([180, 1_361], [372, 1_079]),
+        TwoByTwo::new([8, 2_537], [10, 619]),
+        TwoByTwo::new([505, 87_886], [499, 87_892]),
+        TwoByTwo::new([29, 7_470], [45, 7_232]),
+        TwoByTwo::new([17, 1_699], [65, 1_600]),
+        TwoByTwo::new([186, 50_448], [141, 27_197]),
+        TwoByTwo::new([5, 2_493], [3, 2_338]),
+        TwoByTwo::new([27, 16_886], [29, 17_825]),
+    ];
+    RiskRatio.studies(&trials).expect("valid trials")
+}
+
+/// Everything a reader of the result would ask for.
+fn whole(pooled: &Pooled<RiskRatio>) -> [f64; 8] {
+    let (natural, analysis, h) = (pooled.natural(), pooled.analysis(), pooled.heterogeneity());
+    let interval = natural.interval.expect("an interval");
+    let p_value = pooled.test().expect("a test").p_value();
+    let i2 = h.i2_from_tau2().or(h.i2_from_q()).expect("an I2");
+    [natural.estimate, analysis.estimate, interval.lower, interval.upper, p_value, h.q(), h.p_value(), i2]
+}
+
+fn analyses(c: &mut Criterion) {
+    let studies = bcg();
+    let mut group = c.benchmark_group("pool");
+    group.bench_function("common effect", |b| {
+        b.iter(|| whole(&CommonEffect::new().pool(black_box(&studies)).expect("a result")));
+    });
+    for &method in Tau2Method::ALL {
+        group.bench_function(method.to_string(), |b| {
+            b.iter(|| whole(&RandomEffects::new(method).pool(black_box(&studies)).expect("a result")));
+        });
+    }
+}
+
+criterion_group!(benches, analyses);
+criterion_main!(benches);

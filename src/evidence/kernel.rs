@@ -1,0 +1,247 @@
+//! Sums over studies, free of units and of cancellation.
+//!
+//! Two changes of variable keep every sum in range and every digit in place. Effects are taken as differences d from the
+//! most precise study's, in units of about its standard error; both steps are exact or nearly so, and the unit is a
+//! power of two. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
+//! that they lie in (0, 1] whatever tau2 is. Everything downstream is a function of such sums.
+
+use crate::num::scale::unit_of_variance;
+use crate::num::sum::sum_pairs;
+use crate::real::Real;
+
+/// The columns with their change of variable. Variances and tau2 are in the new unit everywhere in this file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kernel<'a, F> {
+    y: &'a [F],
+    v: &'a [F],
+    /// The effect of the most precise study, in the user's unit.
+    pivot: f64,
+    /// The power of two that turns the user's unit into ours; variances take it twice.
+    pub(crate) unit: f64,
+    pub(crate) v_min: f64,
+    pub(crate) v_max: f64,
+}
+
+/// Sums of relative weights. The largest weight (u = 1) is counted apart from the rest, so that what remains beside a
+/// dominating study is never found by subtraction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weights {
+    /// `c = v_min + tau2`: weights are u / c.
+    pub(crate) c: f64,
+    /// How many studies have the largest weight.
+    top: f64,
+    /// Sums of the other weights and of their squares, cubes and fourth powers.
+    rest: [f64; 4],
+}
+
+impl Weights {
+    pub(crate) const fn new(c: f64, top: f64, rest: [f64; 4]) -> Self {
+        Self { c, top, rest }
+    }
+
+    /// Σ u.
+    pub(crate) fn total(&self) -> f64 {
+        self.top + self.rest[0]
+    }
+
+    /// Σ u².
+    pub(crate) fn total_squares(&self) -> f64 {
+        self.top + self.rest[1]
+    }
+
+    /// c tr P = Σ u - Σ u² / Σ u, as a sum over pairs of studies, `Σ_{i≠j} u_i u_j / Σ u`.
+    pub(crate) fn trace(&self) -> f64 {
+        let [s1, s2, ..] = self.rest;
+        (self.top * (self.top - 1.0) + 2.0 * self.top * s1 + (s1 * s1 - s2).max(0.0)) / self.total()
+    }
+
+    /// `c² tr PP = Σ u² (1 - u / Σ u)² + Σ_{i≠j} u_i² u_j² / (Σ u)²`: a sum of positive terms.
+    pub(crate) fn trace_pp(&self) -> f64 {
+        let [s1, s2, s3, s4] = self.rest;
+        let total = self.total();
+        let top_share = (self.top - 1.0 + s1) / total;
+        let diagonal = self.top * top_share * top_share + (s2 - 2.0 * s3 / total + s4 / (total * total)).max(0.0);
+        let off = self.top * (self.top - 1.0) + 2.0 * self.top * s2 + (s2 * s2 - s4).max(0.0);
+        diagonal + off / (total * total)
+    }
+}
+
+/// Weights and weighted mean at one tau2.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Centre {
+    pub(crate) weights: Weights,
+    /// The weighted mean of the differences from the pivot, in our unit.
+    pub(crate) mean: f64,
+}
+
+/// What the likelihood and its derivatives are made of, at one tau2, with r = d - mean and P = W - W1 1'W / 1'W1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Curvature {
+    pub(crate) c: f64,
+    /// c y'Py = Σ u r².
+    pub(crate) q: f64,
+    /// `c² y'PPy = Σ u² r²`.
+    pub(crate) pp: f64,
+    /// `c³ y'PPPy = Σ u³ r² - (Σ u² r)² / Σ u`.
+    pub(crate) ppp: f64,
+    /// c tr P and c² tr PP; under maximum likelihood c tr W and c² tr WW.
+    pub(crate) trace: f64,
+    pub(crate) trace_pp: f64,
+}
+
+impl<'a, F: Real> Kernel<'a, F> {
+    pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
+        let mut kernel = Self { y, v, pivot: 0.0, unit: 1.0, v_min: 1.0, v_max: 1.0 };
+        let Some((&first, _)) = v.split_first() else { return kernel };
+        let (mut at, mut min, mut max) = (0, first, first);
+        for (i, &v) in v.iter().enumerate() {
+            if v < min {
+                (at, min) = (i, v);
+            }
+            max = if v > max { v } else { max };
+        }
+        kernel.pivot = y[at].f64();
+        kernel.unit = unit_of_variance(min.f64());
+        kernel.v_min = kernel.in_unit(min.f64());
+        kernel.v_max = kernel.in_unit(max.f64());
+        kernel
+    }
+
+    /// A variance from the user's unit to ours.
+    #[inline]
+    pub(crate) fn in_unit(&self, variance: f64) -> f64 {
+        variance * self.unit * self.unit
+    }
+
+    /// A variance from our unit to the user's.
+    #[inline]
+    pub(crate) fn in_user_unit(&self, variance: f64) -> f64 {
+        variance / self.unit / self.unit
+    }
+
+    /// A weighted mean from our unit and origin to the user's.
+    #[inline]
+    pub(crate) fn effect(&self, mean: f64) -> f64 {
+        self.pivot + mean / self.unit
+    }
+
+    /// The inverse of [`effect`](Self::effect), for a mean that was found in another way.
+    pub(crate) fn mean_of(&self, effect: f64) -> f64 {
+        (effect - self.pivot) * self.unit
+    }
+
+    /// Weights at tau2 with their first two powers, and the weighted mean.
+    #[inline]
+    pub(crate) fn centre(&self, tau2: f64) -> Centre {
+        let c = self.v_min + tau2;
+        let [top, s1, s2, ud] = self.sums(|d, v| {
+            let u = c / (v + tau2);
+            let (top, rest) = split(u);
+            [top, rest, rest * rest, u * d]
+        });
+        let weights = Weights { c, top, rest: [s1, s2, 0.0, 0.0] };
+        Centre { weights, mean: ud / weights.total() }
+    }
+
+    /// As [`centre`](Self::centre), with all four powers.
+    #[inline]
+    fn full_centre(&self, tau2: f64) -> Centre {
+        let c = self.v_min + tau2;
+        let [top, s1, s2, s3, s4, ud] = self.sums(|d, v| {
+            let u = c / (v + tau2);
+            let (top, rest) = split(u);
+            let square = rest * rest;
+            [top, rest, square, square * rest, square * square, u * d]
+        });
+        let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
+        Centre { weights, mean: ud / weights.total() }
+    }
+
+    /// Weights with all four powers, for traces of PP.
+    pub(crate) fn full_weights(&self, tau2: f64) -> Weights {
+        self.full_centre(tau2).weights
+    }
+
+    /// Q(tau2) = Σ u r² / c about a mean.
+    #[inline]
+    pub(crate) fn q(&self, tau2: f64, mean: f64) -> f64 {
+        let c = self.v_min + tau2;
+        let [q] = self.sums(|d, v| {
+            let r = d - mean;
+            [c / (v + tau2) * (r * r)]
+        });
+        q / c
+    }
+
+    /// Q(tau2) and its slope, -y'PPy.
+    #[inline]
+    pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {
+        let Centre { weights, mean } = self.centre(tau2);
+        let c = weights.c;
+        let [q, pp] = self.sums(|d, v| {
+            let (u, r) = (c / (v + tau2), d - mean);
+            let ur2 = u * (r * r);
+            [ur2, u * ur2]
+        });
+        (q / c, -pp / c / c)
+    }
+
+    /// The terms of the likelihood (`restricted`: of the restricted one) at tau2.
+    #[inline]
+    pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
+        let Centre { weights, mean } = self.full_centre(tau2);
+        let c = weights.c;
+        let [q, pp, u2r, u3r2] = self.sums(|d, v| {
+            let (u, r) = (c / (v + tau2), d - mean);
+            let ur = u * r;
+            [ur * r, ur * ur, u * ur, u * (ur * ur)]
+        });
+        let ppp = (u3r2 - u2r * (u2r / weights.total())).max(0.0);
+        let (trace, trace_pp) = match restricted {
+            true => (weights.trace(), weights.trace_pp()),
+            false => (weights.total(), weights.total_squares()),
+        };
+        Curvature { c, q, pp, ppp, trace, trace_pp }
+    }
+
+    /// Σ (d - d̄)², unweighted: the limit of tau2² y'PPy for large tau2.
+    pub(crate) fn spread(&self) -> f64 {
+        let [sum, k] = self.sums(|d, _| [d, 1.0]);
+        let mean = sum / k;
+        let [squares] = self.sums(|d, _| [(d - mean) * (d - mean)]);
+        squares
+    }
+
+    /// Σ ln(v + tau2), in our unit, as logarithms of long products.
+    pub(crate) fn sum_log(&self, tau2: f64) -> f64 {
+        let mut sum = crate::num::sum::Compensated::default();
+        let mut product = 1.0;
+        for v in self.v {
+            let factor = self.in_unit(v.f64()) + tau2;
+            if factor > 1e150 {
+                sum.add(factor.ln());
+            } else {
+                product *= factor;
+            }
+            if product > 1e150 {
+                sum.add(product.ln());
+                product = 1.0;
+            }
+        }
+        sum.add(product.ln());
+        sum.total()
+    }
+
+    /// Sums over studies of terms in (d, v), in our unit.
+    #[inline(always)]
+    fn sums<const N: usize>(&self, term: impl Fn(f64, f64) -> [f64; N]) -> [f64; N] {
+        let Self { pivot, unit, .. } = *self;
+        sum_pairs(self.y, self.v, |y, v| term((y - pivot) * unit, v * unit * unit))
+    }
+}
+
+/// A weight as (1, 0) if it is the largest, as (0, u) otherwise.
+#[inline(always)]
+fn split(u: f64) -> (f64, f64) {
+    if u == 1.0 { (1.0, 0.0) } else { (0.0, u) }
+}

@@ -1,0 +1,218 @@
+//! All that an estimator of the variance between studies may look at.
+
+mod kernel;
+mod moments;
+
+pub(crate) use kernel::{Centre, Curvature, Kernel, Weights};
+
+use std::f64::consts::{LN_2, PI};
+
+use crate::real::Real;
+
+/// The effects and variances of studies, and the functionals that estimators of tau2 are made of.
+///
+/// Every classical estimator is a function of a quadratic form y'Py, of traces of P, and of the likelihood and its
+/// derivatives, where P = A - A1 (1'A1)⁻¹ 1'A for weights A. An estimator that asks for those, and not for the columns,
+/// works unchanged where the mean is a regression on moderators: P then also takes the moderators out.
+///
+/// Everything is on the analysis scale, variances in its square.
+///
+/// ```
+/// use meta_analysis::{MeanDifference, Studies};
+///
+/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+/// let evidence = studies.evidence();
+/// let m = evidence.moments(|v| 1.0 / v);              // inverse-variance weights
+/// assert_eq!((m.q, evidence.df(), m.trace), (14.0, 2.0, 2.0));
+/// assert_eq!((m.q - evidence.df()) / m.trace, 6.0);   // DerSimonian-Laird
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a, F = f64> {
+    y: &'a [F],
+    v: &'a [F],
+    kernel: Kernel<'a, F>,
+    at_zero: AtZero,
+    moderators: Option<&'a dyn Moderators>,
+}
+
+/// A weighted quadratic form y'Py and what goes with it, for weights a.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Moments<F = f64> {
+    /// y'Py: the weighted sum of squares about the weighted mean. With weights 1/v it is Cochran's Q.
+    pub q: F,
+    /// The sum of the weights.
+    pub total: F,
+    /// tr P = Σ a - Σ a² / Σ a.
+    pub trace: F,
+    /// tr PV = Σ a v - Σ a² v / Σ a.
+    pub trace_v: F,
+    /// tr PP, for the standard errors of moment estimators.
+    pub trace_pp: F,
+}
+
+/// Derivatives of a log-likelihood with respect to tau2.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Score<F = f64> {
+    /// The first derivative.
+    pub gradient: F,
+    /// The expected information: what standard errors are made of.
+    pub expected: F,
+    /// The observed information, minus the second derivative: what Newton steps are made of. May be negative.
+    pub observed: F,
+}
+
+/// The sums at tau2 = 0, in the kernel's unit: needed by every analysis, so taken once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AtZero {
+    pub(crate) q: f64,
+    /// tr P, P with weights 1/v.
+    pub(crate) trace: f64,
+    pub(crate) centre: Centre,
+}
+
+/// The functionals when the mean is a regression on moderators, in the kernel's unit.
+pub(crate) trait Moderators: std::fmt::Debug + Send + Sync {
+    /// k - p.
+    fn df(&self) -> f64;
+    fn curvature(&self, tau2: f64, restricted: bool) -> Curvature;
+    fn spread(&self) -> f64;
+    /// ln |X'WX| - ln |X'X|.
+    fn log_determinant(&self, tau2: f64) -> f64;
+}
+
+impl<'a, F: Real> Evidence<'a, F> {
+    pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
+        let kernel = Kernel::new(y, v);
+        let centre = kernel.centre(0.0);
+        let (q, trace) = (kernel.q(0.0, centre.mean), centre.weights.trace() / centre.weights.c);
+        Self { y, v, kernel, at_zero: AtZero { q, trace, centre }, moderators: None }
+    }
+
+    /// The effects.
+    #[must_use]
+    pub fn y(&self) -> &'a [F] {
+        self.y
+    }
+
+    /// The sampling variances.
+    #[must_use]
+    pub fn v(&self) -> &'a [F] {
+        self.v
+    }
+
+    /// The number of studies.
+    #[must_use]
+    pub fn k(&self) -> usize {
+        self.y.len()
+    }
+
+    /// The degrees of freedom k - p: studies minus coefficients of the mean (1 without moderators).
+    #[must_use]
+    pub fn df(&self) -> F {
+        F::of(self.degrees())
+    }
+
+    /// The quadratic form and the traces for weights `weight(v)`, such as `|v| 1.0 / v` or `|v| 1.0 / (v + tau2)`.
+    ///
+    /// (DerSimonian & Kacker 2007, equations 4 to 6.) Sums run in double precision.
+    #[must_use]
+    pub fn moments(&self, weight: impl Fn(F) -> F) -> Moments<F> {
+        moments::without_moderators(self.y, self.v, &weight)
+    }
+
+    /// Derivatives of the log-likelihood in tau2, profiled over the mean.
+    #[must_use]
+    pub fn score(&self, tau2: F) -> Score<F> {
+        self.derivatives(tau2, false)
+    }
+
+    /// Derivatives of the restricted log-likelihood in tau2.
+    #[must_use]
+    pub fn restricted_score(&self, tau2: F) -> Score<F> {
+        self.derivatives(tau2, true)
+    }
+
+    /// The log-likelihood, profiled over the mean, with all its constants:
+    /// -½ (k ln 2π + Σ ln(v + tau2) + Q(tau2)).
+    #[must_use]
+    pub fn log_likelihood(&self, tau2: F) -> F {
+        F::of(self.log_likelihood_at(self.kernel.in_unit(tau2.f64()), false))
+    }
+
+    /// The restricted log-likelihood with all its constants, -½ ((k - p) ln 2π - ln |X'X| + Σ ln(v + tau2) + ln |X'WX| +
+    /// Q(tau2)), where |X'X| = k and |X'WX| = Σ w without moderators (Harville 1974).
+    #[must_use]
+    pub fn restricted_log_likelihood(&self, tau2: F) -> F {
+        F::of(self.log_likelihood_at(self.kernel.in_unit(tau2.f64()), true))
+    }
+
+    fn derivatives(&self, tau2: F, restricted: bool) -> Score<F> {
+        let Curvature { c, pp, ppp, trace, trace_pp, .. } = self.curvature(self.kernel.in_unit(tau2.f64()), restricted);
+        let unit = |x: f64| self.kernel.in_unit(x);
+        Score {
+            gradient: F::of(0.5 * unit(pp / c - trace) / c),
+            expected: F::of(0.5 * unit(unit(trace_pp / c)) / c),
+            observed: F::of(unit(unit(ppp / c - 0.5 * trace_pp)) / c / c),
+        }
+    }
+}
+
+/// For this crate's own estimators: the same functionals in the kernel's unit.
+impl<F: Real> Evidence<'_, F> {
+    pub(crate) fn kernel(&self) -> &Kernel<'_, F> {
+        &self.kernel
+    }
+
+    pub(crate) fn at_zero(&self) -> &AtZero {
+        &self.at_zero
+    }
+
+    /// k - p.
+    #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
+    pub(crate) fn degrees(&self) -> f64 {
+        self.moderators.map_or(self.k() as f64 - 1.0, Moderators::df)
+    }
+
+    pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
+        match self.moderators {
+            None => self.kernel.curvature(tau2, restricted),
+            Some(moderators) => moderators.curvature(tau2, restricted),
+        }
+    }
+
+    pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {
+        match self.moderators {
+            None => self.kernel.q_and_slope(tau2),
+            Some(moderators) => {
+                let Curvature { c, q, pp, .. } = moderators.curvature(tau2, true);
+                (q / c, -pp / c / c)
+            }
+        }
+    }
+
+    pub(crate) fn spread(&self) -> f64 {
+        self.moderators.map_or_else(|| self.kernel.spread(), Moderators::spread)
+    }
+
+    pub(crate) fn log_likelihood_at(&self, tau2: f64, restricted: bool) -> f64 {
+        #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
+        let k = self.k() as f64;
+        let Curvature { c, q, .. } = self.curvature(tau2, restricted);
+        // ln of the unit is an exact multiple of ln 2.
+        let log_unit = 2.0 * LN_2 * self.kernel.unit.log2();
+        let sum_log = self.kernel.sum_log(tau2) - k * log_unit;
+        if !restricted {
+            return -0.5 * (k * (2.0 * PI).ln() + sum_log + q / c);
+        }
+        let p = k - self.degrees();
+        let determinant = p * log_unit
+            + match self.moderators {
+                None => (self.kernel.centre(tau2).weights.total() / c / k).ln(),
+                Some(moderators) => moderators.log_determinant(tau2),
+            };
+        -0.5 * (self.degrees() * (2.0 * PI).ln() + sum_log + determinant + q / c)
+    }
+}

@@ -1,0 +1,164 @@
+//! One effect for all studies.
+
+use std::marker::PhantomData;
+
+use super::{Model, Note, Notes, Pool, Pooled};
+use crate::error::{Error, ErrorKind};
+use crate::evidence::{Centre, Evidence};
+use crate::heterogeneity::Heterogeneity;
+use crate::inference::Inference;
+use crate::level::Level;
+use crate::measure::Measure;
+use crate::real::Real;
+use crate::studies::Studies;
+
+/// The common-effect model: all studies estimate one effect, and are weighted by the inverse of their variances.
+///
+/// Also called the fixed-effect or equal-effects model. If the studies' effects differ, the estimate is still a weighted
+/// mean of them, but its interval says nothing about effects elsewhere.
+///
+/// # Formula
+/// ```text
+/// μ = Σ w y / Σ w        SE = (Σ w)^-½        w = 1 / v
+/// ```
+/// (Birge 1932; Cochran 1937.)
+///
+/// | option | default | purpose | range |
+/// |---|---|---|---|
+/// | [`with_inference`](Self::with_inference) | normal | distribution and standard error | [`Inference`] |
+/// | [`with_level`](Self::with_level) | 95 % | level of the interval | 0 < level < 1 |
+///
+/// # Scale
+/// In: the analysis scale. Out: both.
+///
+/// # Errors
+/// [`NoStudies`](ErrorKind::NoStudies), [`OutOfRange`](ErrorKind::OutOfRange).
+///
+/// # Example
+/// ```
+/// use meta_analysis::{CommonEffect, EffectSize, Pool, RiskRatio, TwoByTwo};
+///
+/// let trials = [TwoByTwo::new([4, 119], [11, 128]), TwoByTwo::new([6, 300], [29, 274])];
+/// let pooled = CommonEffect::new().pool(&RiskRatio.studies(&trials)?)?;
+/// assert_eq!(format!("{pooled}").lines().next(), Some("Risk ratio, common effect (inverse variance), 2 studies"));
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[doc(alias = "FixedEffect")]
+#[doc(alias = "EqualEffects")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CommonEffect {
+    inference: Inference,
+    level: Level,
+}
+
+impl CommonEffect {
+    /// The model with a normal 95 % interval.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { inference: Inference::Normal, level: Level::P95 }
+    }
+
+    /// The same with another reference distribution.
+    #[must_use]
+    pub const fn with_inference(self, inference: Inference) -> Self {
+        Self { inference, ..self }
+    }
+
+    /// The same with intervals of another level.
+    #[must_use]
+    pub const fn with_level(self, level: Level) -> Self {
+        Self { level, ..self }
+    }
+}
+
+impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
+    type Output = Pooled<M, F>;
+
+    fn pool(&self, studies: &Studies<M, F>) -> Result<Pooled<M, F>, Error> {
+        check_some(studies)?;
+        let evidence = studies.evidence();
+        InverseVariance {
+            studies,
+            evidence: &evidence,
+            model: Model::CommonEffect,
+            inference: self.inference,
+            level: self.level,
+            tau2: None,
+            tau2_std_error: None,
+        }
+        .pooled(study_notes(studies))
+    }
+}
+
+/// What the inverse-variance models have in common: weights 1 / (v + τ²), τ² = 0 for a common effect.
+pub(super) struct InverseVariance<'e, 'a, M, F> {
+    pub(super) studies: &'a Studies<M, F>,
+    pub(super) evidence: &'e Evidence<'a, F>,
+    pub(super) model: Model,
+    pub(super) inference: Inference,
+    pub(super) level: Level,
+    /// In the user's unit.
+    pub(super) tau2: Option<f64>,
+    pub(super) tau2_std_error: Option<f64>,
+}
+
+impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
+    pub(super) fn pooled(self, mut notes: Notes) -> Result<Pooled<M, F>, Error> {
+        let kernel = self.evidence.kernel();
+        let tau2 = kernel.in_unit(self.tau2.unwrap_or(0.0));
+        let Centre { weights, mean } = if tau2 == 0.0 { self.evidence.at_zero().centre } else { kernel.centre(tau2) };
+        let df = self.evidence.degrees();
+        let scaled = matches!(self.inference, Inference::HartungKnapp | Inference::HartungKnappFloored);
+        let factor = (scaled && df >= 1.0).then(|| kernel.q(tau2, mean) / df);
+        if factor == Some(0.0) && self.inference == Inference::HartungKnapp {
+            notes.add(Note::NoResiduals);
+        }
+        Pooled {
+            measure: self.studies.measure(),
+            model: self.model,
+            inference: self.inference,
+            level: self.level,
+            k: self.studies.k(),
+            estimate: kernel.effect(mean),
+            std_error: (weights.c / weights.total()).sqrt() / kernel.unit,
+            factor,
+            heterogeneity: heterogeneity(self.evidence, self.evidence.at_zero().q, self.tau2, self.tau2_std_error),
+            notes,
+        }
+        .checked()
+    }
+}
+
+/// Heterogeneity with a given Q, which is not about the same estimate in every model.
+pub(super) fn heterogeneity<F: Real>(
+    evidence: &Evidence<'_, F>,
+    q: f64,
+    tau2: Option<f64>,
+    tau2_std_error: Option<f64>,
+) -> Heterogeneity<F> {
+    let df = evidence.degrees();
+    let typical = (df >= 1.0).then(|| evidence.kernel().in_user_unit(df / evidence.at_zero().trace));
+    Heterogeneity { q, df, tau2, tau2_std_error, typical, float: PhantomData }
+}
+
+pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result<(), Error> {
+    if studies.is_empty() {
+        return Err(ErrorKind::NoStudies { excluded: studies.excluded().len() }.into());
+    }
+    Ok(())
+}
+
+/// Notes on what was done to the studies.
+pub(super) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>) -> Notes {
+    let mut notes = Notes::default();
+    if studies.corrected() > 0 {
+        notes.add(Note::HalfAdded { studies: studies.corrected() });
+    }
+    if !studies.excluded().is_empty() {
+        notes.add(Note::Excluded { studies: studies.excluded().len() });
+    }
+    if studies.k() == 1 {
+        notes.add(Note::OneStudy);
+    }
+    notes
+}

@@ -1,0 +1,302 @@
+//! Models that turn studies into an answer.
+
+mod common_effect;
+mod data;
+mod display;
+mod forest;
+mod mantel_haenszel;
+mod name;
+mod notes;
+mod random_effects;
+mod report;
+
+pub use common_effect::CommonEffect;
+pub use data::StudyData;
+pub use mantel_haenszel::{MantelHaenszel, MantelHaenszelMeasure};
+pub use notes::Note;
+pub use random_effects::RandomEffects;
+pub use report::{Report, StudyLine};
+
+pub(crate) use name::Name;
+pub(crate) use notes::Notes;
+
+use crate::dist;
+use crate::error::{Error, ErrorKind};
+use crate::heterogeneity::Heterogeneity;
+use crate::inference::{Inference, Test};
+use crate::interval::Interval;
+use crate::level::Level;
+use crate::measure::Measure;
+use crate::real::Real;
+
+/// A model: it turns studies, in whatever form, into an answer.
+///
+/// Models are values, so that analyses can be generic over them; `S` is what is pooled.
+///
+/// ```
+/// use meta_analysis::{CommonEffect, Error, MeanDifference, Pool, Pooled, RandomEffects, Studies};
+///
+/// type Data = Studies<MeanDifference>;
+/// let models: [Box<dyn Pool<Data, Output = Pooled<MeanDifference>>>; 2] =
+///     [Box::new(CommonEffect::new()), Box::new(RandomEffects::default())];
+/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+/// for model in &models {
+///     assert_eq!(model.pool(&studies)?.natural().estimate, 3.0);
+/// }
+/// # Ok::<(), Error>(())
+/// ```
+pub trait Pool<S: ?Sized> {
+    /// The answer.
+    type Output;
+
+    /// Pools the studies.
+    ///
+    /// # Errors
+    /// [`NoStudies`](ErrorKind::NoStudies); [`OutOfRange`](ErrorKind::OutOfRange) where a result would not be a finite
+    /// number; what the model itself adds.
+    fn pool(&self, studies: &S) -> Result<Self::Output, Error>;
+}
+
+/// The answer of an analysis: a pooled effect, its uncertainty, and how much the studies disagree.
+///
+/// It has no bare estimate: [`natural`](Self::natural) is the risk ratio, [`analysis`](Self::analysis) its logarithm.
+///
+/// ```compile_fail,E0609
+/// # use meta_analysis::{MeanDifference, Pool, RandomEffects, Studies};
+/// # let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0], vec![1.0, 1.0]).unwrap();
+/// let pooled = RandomEffects::default().pool(&studies).unwrap();
+/// println!("{}", pooled.estimate); // no field `estimate` on type `Pooled<..>`
+/// ```
+///
+/// It prints on the natural scale; [`with`](Self::with) adds the studies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pooled<M, F = f64> {
+    measure: M,
+    model: Model,
+    inference: Inference,
+    level: Level,
+    k: usize,
+    estimate: f64,
+    /// (Σ w)^-½.
+    std_error: f64,
+    /// Σ w (y - μ)² / (k - 1); only for Hartung and Knapp's standard errors.
+    factor: Option<f64>,
+    heterogeneity: Heterogeneity<F>,
+    notes: Notes,
+}
+
+/// Which model gave an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Model {
+    CommonEffect,
+    MantelHaenszel,
+    RandomEffects(Name),
+}
+
+/// A pooled effect on the natural scale: the one a reader wants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Natural<F = f64> {
+    /// The estimate, such as a risk ratio. 0 or infinite at the ends of the floating-point range.
+    pub estimate: F,
+    /// Its confidence interval; `None` where it is undefined.
+    pub interval: Option<Interval<F>>,
+}
+
+/// A pooled effect on the analysis scale: the one computations go on with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Analysis<F = f64> {
+    /// The estimate, such as a log risk ratio.
+    pub estimate: F,
+    /// Its standard error under the chosen [`Inference`]; `None` where it is undefined.
+    pub std_error: Option<F>,
+    /// Its confidence interval; `None` where it is undefined.
+    pub interval: Option<Interval<F>>,
+}
+
+/// An interval for the effect of a new study, on both scales.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prediction<F = f64> {
+    /// On the natural scale.
+    pub natural: Interval<F>,
+    /// On the analysis scale.
+    pub analysis: Interval<F>,
+}
+
+impl<M: Measure, F: Real> Pooled<M, F> {
+    /// The pooled effect with its interval, on the natural scale.
+    #[must_use]
+    pub fn natural(&self) -> Natural<F> {
+        let link = self.measure.link();
+        Natural {
+            estimate: link.to_natural(F::of(self.estimate)),
+            interval: self.interval().map(|interval| interval.to_natural(link)),
+        }
+    }
+
+    /// The pooled effect with its standard error and interval, on the analysis scale.
+    #[must_use]
+    pub fn analysis(&self) -> Analysis<F> {
+        Analysis {
+            estimate: F::of(self.estimate),
+            std_error: self.chosen_std_error().map(F::of),
+            interval: self.interval(),
+        }
+    }
+
+    /// The classic standard error (Σ w)^-½, whatever the [`Inference`], on the analysis scale.
+    #[must_use]
+    pub fn classic_std_error(&self) -> F {
+        F::of(self.std_error)
+    }
+
+    /// The two-sided test that there is no effect (0 on the analysis scale). `None` where the standard error is undefined.
+    #[must_use]
+    pub fn test(&self) -> Option<Test<F>> {
+        let statistic = self.estimate / self.chosen_std_error()?;
+        Some(Test::new(statistic, self.t_degrees()))
+    }
+
+    /// The interval in which the effect of a new study is expected: estimate -+ t √(SE² + τ²) with k - 2 degrees of freedom
+    /// (Higgins, Thompson & Spiegelhalter 2009, section 4.1), on the classic standard error whatever the [`Inference`].
+    ///
+    /// `None` for fewer than three studies and for models without τ².
+    #[must_use]
+    pub fn prediction(&self) -> Option<Prediction<F>> {
+        let tau2 = self.heterogeneity.tau2?;
+        let df = self.heterogeneity.df - 1.0;
+        if df < 1.0 {
+            return None;
+        }
+        let half = dist::t_upper_quantile(self.level.tail(), df) * self.std_error.hypot(tau2.sqrt());
+        let analysis = Interval::around(self.estimate, half);
+        Some(Prediction { natural: analysis.to_natural(self.measure.link()), analysis })
+    }
+
+    /// How much the studies disagree.
+    #[must_use]
+    pub fn heterogeneity(&self) -> &Heterogeneity<F> {
+        &self.heterogeneity
+    }
+
+    /// The number of studies pooled.
+    #[must_use]
+    pub fn k(&self) -> usize {
+        self.k
+    }
+
+    /// The measure.
+    #[must_use]
+    pub fn measure(&self) -> M {
+        self.measure
+    }
+
+    /// The level of the intervals.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// How uncertainty is expressed.
+    #[must_use]
+    pub fn inference(&self) -> Inference {
+        self.inference
+    }
+
+    /// What a reader should know besides the numbers.
+    pub fn notes(&self) -> impl Iterator<Item = Note> + use<M, F> {
+        self.notes.iter()
+    }
+
+    /// The share of each study in the pooled effect, in the order of the studies; they sum to 1.
+    ///
+    /// # Errors
+    /// [`LengthMismatch`](ErrorKind::LengthMismatch) if these are not the studies that were pooled;
+    /// [`Other`](ErrorKind::Other) for the effects of a Mantel-Haenszel analysis, whose weights need the tables.
+    pub fn weights<S: StudyData<M, F> + ?Sized>(&self, studies: &S) -> Result<Vec<F>, Error> {
+        studies.weights(self)
+    }
+
+    /// The result with a line for each study: `{}` prints a table, `{:#}` adds a forest plot in text.
+    ///
+    /// # Errors
+    /// As [`weights`](Self::weights).
+    ///
+    /// ```
+    /// use meta_analysis::{CommonEffect, EffectSize, Pool, RiskRatio, Tables};
+    ///
+    /// let tables = Tables::from_totals([
+    ///     ("Hudetz 2009", [1, 29], [9, 29]), ("Avidan 2017", [85, 450], [43, 217]),
+    ///     ("Hollinger 2021", [3, 47], [4, 44]), ("Ma 2023", [3, 31], [4, 31]),
+    /// ])?;
+    /// let studies = RiskRatio.labelled_studies(&tables)?;
+    /// println!("{:#}", CommonEffect::new().pool(&studies)?.with(&studies)?);
+    /// # Ok::<(), meta_analysis::Error>(())
+    /// ```
+    pub fn with<S: StudyData<M, F> + ?Sized>(&self, studies: &S) -> Result<Report<M, F>, Error> {
+        Report::new(self, studies)
+    }
+
+    fn t_degrees(&self) -> Option<f64> {
+        self.inference.is_t().then_some(self.heterogeneity.df)
+    }
+
+    fn chosen_std_error(&self) -> Option<f64> {
+        // Student's t with 0 degrees of freedom is no distribution.
+        if self.inference.is_t() && self.heterogeneity.df < 1.0 {
+            return None;
+        }
+        match (self.inference, self.factor) {
+            (Inference::HartungKnapp, Some(factor)) => {
+                Some(self.std_error * factor.sqrt()).filter(|std_error| *std_error > 0.0)
+            }
+            (Inference::HartungKnappFloored, Some(factor)) => Some(self.std_error * factor.max(1.0).sqrt()),
+            (Inference::HartungKnapp | Inference::HartungKnappFloored, None) => None,
+            _ => Some(self.std_error),
+        }
+    }
+
+    fn interval(&self) -> Option<Interval<F>> {
+        let quantile = match self.t_degrees() {
+            None => self.level.normal(),
+            Some(df) if df >= 1.0 => dist::t_upper_quantile(self.level.tail(), df),
+            Some(_) => return None,
+        };
+        Some(Interval::around(self.estimate, quantile * self.chosen_std_error()?))
+    }
+
+    /// The answer, if it is one: every number on the analysis scale is finite.
+    fn checked(self) -> Result<Self, Error> {
+        let out_of_range = |quantity| Err(ErrorKind::OutOfRange { quantity }.into());
+        if !F::of(self.estimate).is_finite() {
+            return out_of_range("the pooled effect");
+        }
+        let std_error = F::of(self.std_error);
+        if !(std_error > F::zero() && std_error.is_finite()) {
+            return out_of_range("the standard error");
+        }
+        if !F::of(self.heterogeneity.q).is_finite() {
+            return out_of_range("Cochran's Q");
+        }
+        if self.is_far_from_overflow() || self.intervals_are_finite() {
+            Ok(self)
+        } else {
+            out_of_range("an interval of the pooled effect")
+        }
+    }
+
+    /// True if no quantile can take a limit out of range: spares the quantiles until they are asked for.
+    fn is_far_from_overflow(&self) -> bool {
+        let max = F::max_value().f64();
+        let factor = self.factor.unwrap_or(0.0).max(1.0);
+        // The largest quantile, of Student's t with 1 df beyond a tail of 2^-54, is below 1e16.
+        let widest = factor.sqrt() * self.std_error + self.heterogeneity.tau2.unwrap_or(0.0).sqrt();
+        self.estimate.abs() < 0.25 * max && widest < max.sqrt()
+    }
+
+    fn intervals_are_finite(&self) -> bool {
+        let finite = |interval: Option<Interval<F>>| {
+            interval.is_none_or(|interval| interval.lower.is_finite() && interval.upper.is_finite())
+        };
+        finite(self.interval()) && finite(self.prediction().map(|prediction| prediction.analysis))
+    }
+}

@@ -1,0 +1,138 @@
+//! Effects that differ between studies.
+
+use super::common_effect::{InverseVariance, check_some, study_notes};
+use super::{Model, Name, Note, Pool, Pooled};
+use crate::error::{Error, ErrorKind};
+use crate::evidence::Evidence;
+use crate::inference::Inference;
+use crate::level::Level;
+use crate::measure::Measure;
+use crate::real::Real;
+use crate::studies::Studies;
+use crate::tau2::{Reml, Tau2, Tau2Estimator};
+
+/// The random-effects model: each study has an effect of its own, drawn from a distribution with mean μ and variance τ².
+///
+/// Any [`Tau2Estimator`] can give τ²: one of this crate's, a [`Tau2Method`](crate::Tau2Method) chosen at run time, a
+/// `Box<dyn Tau2Estimator>`, or one's own.
+///
+/// # Formula
+/// ```text
+/// μ = Σ w y / Σ w        SE = (Σ w)^-½        w = 1 / (v + τ²)
+/// ```
+/// (DerSimonian & Laird 1986.) With one study the model goes on without τ²: the result is that study, and says so.
+///
+/// | option | default | purpose | range |
+/// |---|---|---|---|
+/// | [`new`](Self::new) | REML | the estimator of τ² | any [`Tau2Estimator`] |
+/// | [`with_inference`](Self::with_inference) | normal | distribution and standard error | [`Inference`] |
+/// | [`with_level`](Self::with_level) | 95 % | level of all intervals | 0 < level < 1 |
+///
+/// # Scale
+/// In: the analysis scale. Out: both; τ² is on the analysis scale squared.
+///
+/// # Errors
+/// [`NoStudies`](ErrorKind::NoStudies), [`OutOfRange`](ErrorKind::OutOfRange); [`InvalidTau2`](ErrorKind::InvalidTau2) and
+/// errors of its own from a foreign estimator.
+///
+/// # Example
+/// ```
+/// use meta_analysis::{EffectSize, Inference, Pool, RandomEffects, Reml, RiskRatio, TwoByTwo};
+///
+/// let trials = [
+///     TwoByTwo::new([4, 119], [11, 128]),
+///     TwoByTwo::new([6, 300], [29, 274]),
+///     TwoByTwo::new([3, 228], [11, 209]),
+///     TwoByTwo::new([62, 13_536], [248, 12_619]),
+///     TwoByTwo::new([33, 5_036], [47, 5_761]),
+/// ];
+/// let studies = RiskRatio.studies(&trials)?;
+/// let pooled = RandomEffects::new(Reml).with_inference(Inference::HartungKnapp).pool(&studies)?;
+/// assert_eq!(format!("{pooled:.2}"), "\
+/// Risk ratio, random effects (REML, Hartung-Knapp), 5 studies
+///   estimate    0.35   95% CI 0.16 to 0.73   p = 0.017
+///   tau2 0.30   I2 (from tau2) 80%   Q(4) = 22.47, p < 0.001");
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RandomEffects<T = Reml> {
+    tau2: T,
+    inference: Inference,
+    level: Level,
+}
+
+/// The model with REML. Only for that estimator, so that `RandomEffects::default()` names it.
+impl Default for RandomEffects<Reml> {
+    fn default() -> Self {
+        Self::new(Reml)
+    }
+}
+
+impl<T> RandomEffects<T> {
+    /// The model with this estimator of τ² and normal 95 % intervals.
+    pub const fn new(tau2: T) -> Self {
+        Self { tau2, inference: Inference::Normal, level: Level::P95 }
+    }
+
+    /// The same with another reference distribution or standard error.
+    #[must_use]
+    pub fn with_inference(self, inference: Inference) -> Self {
+        Self { inference, ..self }
+    }
+
+    /// The same with intervals of another level.
+    #[must_use]
+    pub fn with_level(self, level: Level) -> Self {
+        Self { level, ..self }
+    }
+}
+
+impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEffects<T> {
+    type Output = Pooled<M, F>;
+
+    fn pool(&self, studies: &Studies<M, F>) -> Result<Pooled<M, F>, Error> {
+        check_some(studies)?;
+        let evidence = studies.evidence();
+        if !evidence.at_zero().q.is_finite() {
+            return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
+        }
+        let tau2 = self.estimate(&evidence)?;
+        let mut notes = study_notes(studies);
+        if self.inference == Inference::Normal && (2..4).contains(&studies.k()) {
+            notes.add(Note::FewStudies { studies: studies.k() });
+        }
+        if let Some(modes) = tau2.and_then(|tau2| tau2.modes).filter(|&modes| modes > 1) {
+            notes.add(Note::SeveralModes { modes });
+        }
+        InverseVariance {
+            studies,
+            evidence: &evidence,
+            model: Model::RandomEffects(Name::of(&self.tau2)),
+            inference: self.inference,
+            level: self.level,
+            tau2: tau2.map(|tau2| tau2.value.f64()),
+            tau2_std_error: tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
+        }
+        .pooled(notes)
+    }
+}
+
+impl<T> RandomEffects<T> {
+    /// τ², or `None` where the estimator is undefined for one study.
+    fn estimate<F: Real>(&self, evidence: &Evidence<'_, F>) -> Result<Option<Tau2<F>>, Error>
+    where
+        T: Tau2Estimator<F>,
+    {
+        match self.tau2.estimate(evidence) {
+            Ok(tau2) if tau2.value.is_finite() && tau2.value >= F::zero() => Ok(Some(tau2)),
+            // A foreign formula in k - 1 may be 0/0 for one study; that is the same answer.
+            Ok(tau2) if evidence.k() == 1 && tau2.value.is_nan() => Ok(None),
+            Ok(tau2) => {
+                let estimator = self.tau2.to_string().into_boxed_str();
+                Err(ErrorKind::InvalidTau2 { estimator, value: tau2.value.f64() }.into())
+            }
+            Err(error) if evidence.k() == 1 && matches!(error.kind(), ErrorKind::TooFewStudies { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}

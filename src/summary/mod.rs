@@ -1,0 +1,13 @@
+//! What a study reports: the raw data that recipes turn into effects.
+
+mod reported;
+mod tables;
+mod two_by_two;
+mod two_means;
+
+pub use reported::Reported;
+pub use tables::Tables;
+pub use two_by_two::TwoByTwo;
+pub use two_means::{Group, TwoMeans};
+
+pub(crate) use reported::Said;

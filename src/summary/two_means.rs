@@ -1,0 +1,109 @@
+//! Means and standard deviations of two arms.
+
+use crate::error::{Error, ErrorKind};
+
+/// Size, mean and standard deviation of one group of patients.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Group {
+    n: u64,
+    mean: f64,
+    sd: f64,
+}
+
+impl Group {
+    fn new(arm: &'static str, (n, mean, sd): (u64, f64, f64)) -> Result<Self, Error> {
+        if n < 2 {
+            return Err(ErrorKind::ArmTooSmall { arm, needed: 2, found: n }.into());
+        }
+        if !mean.is_finite() {
+            return Err(ErrorKind::NotFinite { what: "mean", value: mean }.into());
+        }
+        if !(sd > 0.0 && sd.is_finite()) {
+            return Err(ErrorKind::NotPositive { what: "standard deviation", value: sd }.into());
+        }
+        Ok(Self { n, mean, sd })
+    }
+
+    /// The number of patients.
+    #[must_use]
+    pub const fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// The mean, in the unit of the outcome.
+    #[must_use]
+    pub const fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard deviation, in the unit of the outcome.
+    #[must_use]
+    pub const fn sd(&self) -> f64 {
+        self.sd
+    }
+
+    /// The number of patients as a floating-point number.
+    #[allow(clippy::cast_precision_loss, reason = "sizes above 2^53 are rounded, which moves an effect by 1e-16")]
+    pub(crate) const fn size(&self) -> f64 {
+        self.n as f64
+    }
+}
+
+/// Means of a treated and a control arm, with standard deviations (not standard errors).
+///
+/// ```
+/// use meta_analysis::TwoMeans;
+///
+/// let study = TwoMeans::new((12, 6.0, 2.6), (12, 8.2, 3.9))?;  // (patients, mean, standard deviation)
+/// assert_eq!(study.treated().mean(), 6.0);
+/// assert_eq!(TwoMeans::new((12, 6.0, 2.6), (12, 8.2, 0.0)).unwrap_err().to_string(),
+///     "the standard deviation must be positive and finite, but is 0");
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TwoMeans {
+    treated: Group,
+    control: Group,
+}
+
+impl TwoMeans {
+    /// A study from `(patients, mean, standard deviation)` of the treated and of the control arm.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ArmTooSmall`] with fewer than two patients, [`ErrorKind::NotFinite`] for a mean,
+    /// [`ErrorKind::NotPositive`] for a standard deviation.
+    pub fn new(treated: (u64, f64, f64), control: (u64, f64, f64)) -> Result<Self, Error> {
+        Ok(Self { treated: Group::new("treated", treated)?, control: Group::new("control", control)? })
+    }
+
+    /// Studies from rows of `(treated, control)`, so that an error names its study.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// ```
+    /// use meta_analysis::TwoMeans;
+    ///
+    /// let rows = [((12, 6.0, 2.6), (12, 8.2, 3.9)), ((9, 3.75, 1.64), (1, 16.45, 6.79))];
+    /// assert_eq!(TwoMeans::from_rows(rows).unwrap_err().to_string(),
+    ///     "study 2: the control arm must have at least 2 patients, but has 1");
+    /// ```
+    pub fn from_rows(rows: impl IntoIterator<Item = ((u64, f64, f64), (u64, f64, f64))>) -> Result<Vec<Self>, Error> {
+        rows.into_iter()
+            .enumerate()
+            .map(|(i, (treated, control))| Self::new(treated, control).map_err(|e| e.in_study(i)))
+            .collect()
+    }
+
+    /// The treated arm.
+    #[must_use]
+    pub const fn treated(&self) -> Group {
+        self.treated
+    }
+
+    /// The control arm.
+    #[must_use]
+    pub const fn control(&self) -> Group {
+        self.control
+    }
+}

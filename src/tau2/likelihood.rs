@@ -1,0 +1,131 @@
+//! Likelihood estimators.
+
+use super::moment::finite;
+use super::stationary::local_maxima;
+use super::{Tau2, Tau2Estimator, check_degrees, named, to_user};
+use crate::error::Error;
+use crate::evidence::Evidence;
+use crate::real::Real;
+
+/// Restricted maximum likelihood: the default, and the usual recommendation for effects that are about normal.
+///
+/// The estimate is the *global* maximum of the exact restricted likelihood over τ² >= 0. All local maxima are isolated
+/// with proof before they are compared (the likelihood can have several), so there is no starting value, no tolerance
+/// in the unit of the data, and nothing that fails to converge. [`modes`](Self::modes) tells the others.
+///
+/// # Formula
+/// ```text
+/// maximise  -½ (Σ ln(v + τ²) + ln Σ w + Σ w (y - μ)²)        w = 1 / (v + τ²),  μ = Σ w y / Σ w
+/// ```
+/// (Patterson & Thompson 1971; Harville 1977, section 3; Raudenbush 2009.) The standard error is √(2 / tr PP), from the
+/// expected information (Harville 1977, section 5).
+///
+/// # Scale
+/// The analysis scale squared.
+///
+/// # Errors
+/// [`TooFewStudies`](crate::ErrorKind::TooFewStudies) for one study; [`OutOfRange`](crate::ErrorKind::OutOfRange).
+///
+/// # Example
+/// ```
+/// use meta_analysis::{MeanDifference, Reml, Studies, Tau2Estimator};
+///
+/// // Thirteen trials of the BCG vaccine (Colditz et al. 1994), log risk ratios: tau2 0.3132 (SE 0.1664).
+/// let y = vec![-0.8893113339202057, -1.5853886572014306, -1.3480731482996928, -1.4415511900213054,
+///     -0.2175473222112957, -0.7861155858188641, -1.6208982235983924, 0.01195233352384116,
+///     -0.4694176487381487, -1.3713448034727844, -0.33935882833839026, 0.44591340057137846, -0.017313948216879593];
+/// let v = vec![0.32558476500396133, 0.19458112139814387, 0.4153679653679654, 0.020010031902247573,
+///     0.05121017216963086, 0.0069056184559087574, 0.22301724757231517, 0.00396157929781773,
+///     0.05643421046324896, 0.07302479361302891, 0.01241221397155972, 0.5325058452001528, 0.0714046596839863];
+/// let studies = Studies::from_analysis(MeanDifference, y, v)?;
+/// let tau2 = Reml.estimate(&studies.evidence())?;
+/// assert_eq!(format!("{:.4} {:.4}", tau2.value, tau2.std_error.unwrap()), "0.3132 0.1664");
+/// assert_eq!(tau2.modes, Some(1));
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[doc(alias = "restricted maximum likelihood")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Reml;
+
+named!(Reml, "REML");
+
+/// A local maximum of a likelihood over τ² >= 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mode<F = f64> {
+    /// Where it is, on the analysis scale squared.
+    pub tau2: F,
+    /// The (restricted) log-likelihood there, all constants included.
+    pub log_likelihood: F,
+}
+
+impl Reml {
+    /// Every local maximum of the restricted likelihood over τ² >= 0, in increasing order of τ².
+    ///
+    /// # Errors
+    /// As [`tau2`](Tau2Estimator::tau2).
+    ///
+    /// ```
+    /// use meta_analysis::{MeanDifference, Reml, Studies};
+    ///
+    /// // A precise study far from two others that agree: the likelihood has two peaks.
+    /// let studies = Studies::from_analysis(MeanDifference, vec![0.0, 1.0, 1.1], vec![0.4, 0.004, 0.02])?;
+    /// for mode in Reml.modes(&studies.evidence())? {
+    ///     println!("tau2 {:.4}, log-likelihood {:.4}", mode.tau2, mode.log_likelihood);
+    /// }
+    /// # Ok::<(), meta_analysis::Error>(())
+    /// ```
+    pub fn modes<F: Real>(&self, evidence: &Evidence<'_, F>) -> Result<Vec<Mode<F>>, Error> {
+        modes(evidence, true)
+    }
+}
+
+impl<F: Real> Tau2Estimator<F> for Reml {
+    fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
+        Ok(global_maximum(evidence, true)?.0)
+    }
+
+    fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
+        let kernel = evidence.kernel();
+        let at = evidence.curvature(kernel.in_unit(tau2.f64()), true);
+        finite(evidence, (2.0 / at.trace_pp).sqrt() * at.c)
+    }
+
+    fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
+        let (value, modes) = global_maximum(evidence, true)?;
+        Ok(Tau2 { value, std_error: self.std_error(evidence, value), modes: Some(modes) })
+    }
+}
+
+fn modes<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Result<Vec<Mode<F>>, Error> {
+    check_degrees(evidence)?;
+    let mut found = Vec::new();
+    local_maxima(evidence, restricted, |tau2| found.push(tau2))?;
+    found
+        .into_iter()
+        .map(|tau2| {
+            let log_likelihood = F::of(evidence.log_likelihood_at(tau2, restricted));
+            Ok(Mode { tau2: to_user(evidence, tau2)?, log_likelihood })
+        })
+        .collect()
+}
+
+/// The highest of the local maxima and their number. The likelihood itself is computed only if there are several.
+fn global_maximum<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Result<(F, usize), Error> {
+    check_degrees(evidence)?;
+    let mut best: Option<(f64, Option<f64>)> = None;
+    let mut modes = 0;
+    local_maxima(evidence, restricted, |tau2| {
+        modes += 1;
+        let height = |tau2| evidence.log_likelihood_at(tau2, restricted);
+        best = match best {
+            None => Some((tau2, None)),
+            Some((best, known)) => {
+                let (old, new) = (known.unwrap_or_else(|| height(best)), height(tau2));
+                Some(if new > old { (tau2, Some(new)) } else { (best, Some(old)) })
+            }
+        };
+    })?;
+    // A likelihood that rises from 0 and falls in the end has a maximum; none is found only if its sums are not numbers.
+    let (tau2, _) = best.ok_or(crate::error::ErrorKind::OutOfRange { quantity: "the likelihood" })?;
+    Ok((to_user(evidence, tau2)?, modes))
+}

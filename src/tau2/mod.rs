@@ -1,0 +1,134 @@
+//! Estimators of tau2, the variance between studies.
+
+mod likelihood;
+mod method;
+mod moment;
+mod q_equation;
+mod stationary;
+
+pub use likelihood::{Mode, Reml};
+pub use method::Tau2Method;
+pub use moment::{DerSimonianLaird, PauleMandel};
+
+pub(crate) use q_equation::{QSolution, solve_q};
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind};
+use crate::evidence::Evidence;
+use crate::real::Real;
+
+/// An estimator of tau2. Its name is its [`Display`].
+///
+/// Implement [`tau2`](Self::tau2) to add one of one's own: it then works wherever this crate's do, also as
+/// `Box<dyn Tau2Estimator<f64>>`.
+///
+/// ```
+/// use std::fmt;
+/// use meta_analysis::{Error, Evidence, Pool, RandomEffects, Real, RiskRatio, Studies, Tau2Estimator};
+///
+/// /// Hartung and Makambi (2003): Q² / ((2 df + Q) tr P), positive by construction.
+/// struct HartungMakambi;
+///
+/// impl fmt::Display for HartungMakambi {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("Hartung-Makambi") }
+/// }
+/// impl<F: Real> Tau2Estimator<F> for HartungMakambi {
+///     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
+///         let m = evidence.moments(F::recip);
+///         Ok(m.q * m.q / ((evidence.df() + evidence.df() + m.q) * m.trace))
+///     }
+/// }
+///
+/// let studies = Studies::from_analysis(RiskRatio, vec![-0.9, -1.6, 0.1], vec![0.3, 0.2, 0.1])?;
+/// println!("{}", RandomEffects::new(HartungMakambi).pool(&studies)?);
+/// # Ok::<(), Error>(())
+/// ```
+pub trait Tau2Estimator<F: Real = f64>: Display + Send + Sync {
+    /// The estimate: finite and at least 0, on the analysis scale squared.
+    ///
+    /// # Errors
+    /// [`TooFewStudies`](ErrorKind::TooFewStudies) where the estimator is undefined: a model of one study then goes on
+    /// without tau2. Any other error ends the analysis.
+    fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error>;
+
+    /// The standard error of an estimate, if the estimator has one.
+    fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
+        let _ = (evidence, tau2);
+        None
+    }
+
+    /// The estimate with all the estimator knows about it. Override it only where that saves work.
+    ///
+    /// # Errors
+    /// As [`tau2`](Self::tau2).
+    fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
+        let value = self.tau2(evidence)?;
+        Ok(Tau2 { value, std_error: self.std_error(evidence, value), modes: None })
+    }
+}
+
+/// An estimate of tau2 with what is known about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tau2<F = f64> {
+    /// The estimate.
+    pub value: F,
+    /// Its standard error, where one is defined.
+    pub std_error: Option<F>,
+    /// For a likelihood estimator the number of local maxima it was chosen from; `None` for others.
+    pub modes: Option<usize>,
+}
+
+/// Passes the three methods on, so that references and boxes of estimators are estimators.
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<F: Real, T: Tau2Estimator<F> + ?Sized> Tau2Estimator<F> for $pointer {
+            fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
+                (**self).tau2(evidence)
+            }
+
+            fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
+                (**self).std_error(evidence, tau2)
+            }
+
+            fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
+                (**self).estimate(evidence)
+            }
+        }
+    )*};
+}
+
+forward!(&T, Box<T>, Arc<T>);
+
+/// Writes an estimator's name.
+macro_rules! named {
+    ($type:ty, $name:literal) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad($name)
+            }
+        }
+    };
+}
+pub(crate) use named;
+
+/// Refuses evidence without degrees of freedom: one study says nothing of how studies differ.
+fn check_degrees<F: Real>(evidence: &Evidence<'_, F>) -> Result<(), Error> {
+    if evidence.degrees() >= 1.0 {
+        return Ok(());
+    }
+    let needed = if evidence.k() <= 1 { 2 } else { evidence.k() + 1 };
+    Err(ErrorKind::TooFewStudies { quantity: "tau2", needed, found: evidence.k() }.into())
+}
+
+/// From the kernel's unit to the user's float, or an error if that is not a finite number.
+fn to_user<F: Real>(evidence: &Evidence<'_, F>, tau2: f64) -> Result<F, Error> {
+    let value = F::of(evidence.kernel().in_user_unit(tau2));
+    // A positive variance must not become 0 on the way, nor an overflow pass as a number.
+    if value.is_finite() && (value > F::zero() || tau2 == 0.0) {
+        Ok(value)
+    } else {
+        Err(ErrorKind::OutOfRange { quantity: "tau2" }.into())
+    }
+}

@@ -1,0 +1,148 @@
+//! All local maxima of the profile likelihood of tau2, with proof that none is missed.
+//!
+//! Twice the score is A(t) - B(t) with A = y'PPy and, for the restricted likelihood, B = tr P (for the plain one tr W). Both
+//! are positive and decreasing, and with C = y'PPPy, D = tr PP (tr WW), `l = v_min` and `u = v_max` one has for t >= 0
+//!
+//! * (l + t)² A and (l + t) B increase, (u + t)² A and (u + t) B decrease, since 1/(u + t) <= P <= 1/(l + t) on the range of
+//!   P and P' = -PP;
+//! * (u + t) C/A and (u + t) D/B decrease, by the Cauchy-Schwarz inequality between moments of the spectrum of P;
+//! * (ln A/B)' = D/B - 2 C/A.
+//!
+//! So the values at both ends of an interval bound the score inside it, and its logarithmic form tells whether A/B falls
+//! throughout. Every interval is halved until its ends prove that it holds no root, or exactly one, which is then
+//! bracketed and polished. (The bounds are this crate's; the identities are in Harville 1977, section 5.)
+
+use crate::error::{Error, ErrorKind};
+use crate::evidence::{Curvature, Evidence};
+use crate::real::Real;
+
+/// A bound that no real case comes near: tangent roots, the hardest ones, take about a hundred evaluations.
+const MAX_EVALUATIONS: usize = 4000;
+/// Inequalities must hold by more than rounding errors to count as proof.
+const MARGIN: f64 = 1.0 + 1e-9;
+
+/// The score and its ingredients at one t, in the kernel's unit.
+#[derive(Clone, Copy)]
+struct Node {
+    t: f64,
+    /// (u + t) / (l + t).
+    spread: f64,
+    at: Curvature,
+}
+
+impl Node {
+    /// A / B.
+    fn ratio(&self) -> f64 {
+        self.at.pp / self.at.c / self.at.trace
+    }
+
+    /// The likelihood rises here.
+    fn rises(&self) -> bool {
+        self.ratio() > 1.0
+    }
+
+    /// (l + t) C / A and (l + t) D / B.
+    fn logarithmic(&self) -> (f64, f64) {
+        (self.at.ppp / self.at.pp, self.at.trace_pp / self.at.trace)
+    }
+}
+
+struct Search<'e, 'a, F, V> {
+    evidence: &'e Evidence<'a, F>,
+    restricted: bool,
+    evaluations: usize,
+    visit: V,
+}
+
+/// Calls `visit` with every local maximum of the (restricted) likelihood over t >= 0, in increasing order; a likelihood
+/// that falls from the start has one at 0. Returns the number of evaluations.
+pub(super) fn local_maxima<F: Real>(
+    evidence: &Evidence<'_, F>,
+    restricted: bool,
+    visit: impl FnMut(f64),
+) -> Result<usize, Error> {
+    let mut search = Search { evidence, restricted, evaluations: 0, visit };
+    let spread = evidence.spread();
+    let start = search.node(0.0);
+    if !(spread.is_finite() && start.ratio().is_finite()) {
+        return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into());
+    }
+    if !start.rises() {
+        (search.visit)(0.0);
+    }
+    // Beyond, (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B.
+    let end = spread / start.at.trace * MARGIN - evidence.kernel().v_min;
+    if end > 0.0 {
+        let end = search.node(end);
+        search.between(start, end, 0);
+    }
+    Ok(search.evaluations)
+}
+
+impl<F: Real, V: FnMut(f64)> Search<'_, '_, F, V> {
+    fn node(&mut self, t: f64) -> Node {
+        self.evaluations += 1;
+        let at = self.evidence.curvature(t, self.restricted);
+        Node { t, spread: (self.evidence.kernel().v_max + t) / at.c, at }
+    }
+
+    fn between(&mut self, a: Node, b: Node, depth: u32) {
+        if no_root(&a, &b) {
+            return;
+        }
+        let settled = at_most_one_root(&a, &b) || b.at.c <= a.at.c * (1.0 + 1e-11) || depth >= 64;
+        if settled || self.evaluations >= MAX_EVALUATIONS {
+            if a.rises() && !b.rises() {
+                let root = self.polish(a, b);
+                (self.visit)(root);
+            }
+            return;
+        }
+        let middle = self.node(middle(&a, &b, self.evidence.kernel().v_min));
+        self.between(a, middle, depth + 1);
+        self.between(middle, b, depth + 1);
+    }
+
+    /// The root of A/B = 1 in a bracket where A/B falls through 1: Newton's method on B/A, which is a straight line when
+    /// all variances are equal, and bisection where a step leaves the bracket.
+    fn polish(&mut self, mut low: Node, mut high: Node) -> f64 {
+        let mut node = if (low.ratio() - 1.0).abs() < (high.ratio() - 1.0).abs() { low } else { high };
+        let mut previous = f64::INFINITY;
+        for _ in 0..200 {
+            let (c_a, d_b) = node.logarithmic();
+            let step = (node.ratio() - 1.0) * node.at.c / (2.0 * c_a - d_b);
+            let newton = node.t + step;
+            let inside = newton > low.t && newton < high.t;
+            let small = step.abs() <= 1e-8 * node.at.c;
+            if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
+                return if inside { newton } else { node.t };
+            }
+            let next = if inside { newton } else { middle(&low, &high, self.evidence.kernel().v_min) };
+            if !(next > low.t && next < high.t) {
+                break;
+            }
+            previous = if inside { step.abs() } else { f64::INFINITY };
+            node = self.node(next);
+            *(if node.rises() { &mut low } else { &mut high }) = node;
+        }
+        if (low.ratio() - 1.0).abs() < (high.ratio() - 1.0).abs() { low.t } else { high.t }
+    }
+}
+
+/// True if the score is proven to keep its sign between a and b.
+fn no_root(a: &Node, b: &Node) -> bool {
+    let (x, y) = (&a.at, &b.at);
+    let rises_throughout = y.pp / y.c * b.spread > x.trace * a.spread * MARGIN || x.pp / y.c > y.trace * MARGIN;
+    let falls_throughout = x.pp / x.c * a.spread * MARGIN < y.trace * b.spread || y.pp / x.c * MARGIN < x.trace;
+    rises_throughout || falls_throughout
+}
+
+/// True if A/B is proven to fall throughout.
+fn at_most_one_root(a: &Node, b: &Node) -> bool {
+    2.0 * b.logarithmic().0 * b.spread > a.logarithmic().1 * a.spread * MARGIN
+}
+
+/// The geometric mean of l + t for a wide interval, the arithmetic one of t for a narrow one.
+fn middle(a: &Node, b: &Node, v_min: f64) -> f64 {
+    if b.at.c > 2.0 * a.at.c { (a.at.c.sqrt() * b.at.c.sqrt() - v_min).clamp(a.t, b.t) } else { 0.5 * a.t + 0.5 * b.t }
+}

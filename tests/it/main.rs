@@ -1,0 +1,4 @@
+//! One integration binary: it sees the crate as its users do.
+
+mod reference;
+mod score;

@@ -34,7 +34,7 @@ pub struct Heterogeneity<F = f64> {
     pub(crate) df: f64,
     pub(crate) tau2: Option<f64>,
     pub(crate) tau2_std_error: Option<f64>,
-    /// The typical variance, in the unit of the data; `None` for one study.
+    /// The typical variance, in the unit of the data.
     pub(crate) typical: Option<f64>,
     pub(crate) float: PhantomData<F>,
 }
@@ -80,7 +80,7 @@ impl<F: Real> Heterogeneity<F> {
     }
 
     /// The typical sampling variance s² = (k - 1) Σ w / ((Σ w)² - Σ w²) (Higgins & Thompson 2002, equation 9). `None` for
-    /// one study.
+    /// one study, and where variances are so far apart that it overflows.
     #[must_use]
     pub fn typical_variance(&self) -> Option<F> {
         self.typical.map(F::of)
@@ -94,7 +94,8 @@ impl<F: Real> Heterogeneity<F> {
         (self.df > 0.0).then_some(()).map(excess).map(F::of)
     }
 
-    /// I² from τ²: τ² / (τ² + s²) with the typical variance s², a proportion (Higgins & Thompson 2002). `None` where τ² is.
+    /// I² from τ²: τ² / (τ² + s²) with the typical variance s², a proportion (Higgins & Thompson 2002). `None` where τ² or
+    /// s² is.
     #[must_use]
     pub fn i2_from_tau2(&self) -> Option<F> {
         Some(F::of(i2_of(self.tau2?, self.typical?)))
@@ -106,7 +107,7 @@ impl<F: Real> Heterogeneity<F> {
         (self.df > 0.0).then(|| F::of(self.q / self.df))
     }
 
-    /// H² from τ²: τ² / s² + 1. `None` where τ² is.
+    /// H² from τ²: τ² / s² + 1. `None` where τ² or s² is.
     #[must_use]
     pub fn h2_from_tau2(&self) -> Option<F> {
         Some(F::of(self.tau2? / self.typical? + 1.0))

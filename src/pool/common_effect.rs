@@ -137,7 +137,9 @@ pub(super) fn heterogeneity<F: Real>(
     tau2_std_error: Option<f64>,
 ) -> Heterogeneity<F> {
     let df = evidence.degrees();
-    let typical = (df >= 1.0).then(|| evidence.kernel().in_user_unit(df / evidence.at_zero().trace));
+    // With variances more than 300 orders of magnitude apart it may overflow.
+    let typical =
+        Some(evidence.kernel().in_user_unit(df / evidence.at_zero().trace)).filter(|s2| s2.is_finite() && df >= 1.0);
     Heterogeneity { q, df, tau2, tau2_std_error, typical, float: PhantomData }
 }
 

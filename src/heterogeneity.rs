@@ -20,7 +20,7 @@ use crate::tau2::{QSolution, solve_q};
 /// ```
 /// use meta_analysis::{Level, MeanDifference, Pool, RandomEffects, Studies};
 ///
-/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+/// let studies: Studies<_> = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
 /// let pooled = RandomEffects::default().pool(&studies)?;
 /// let h = pooled.heterogeneity();
 /// assert_eq!((h.q(), h.df()), (14.0, 2.0));
@@ -229,11 +229,11 @@ impl<F: Real> Evidence<'_, F> {
     /// ```
     /// use meta_analysis::{Level, MeanDifference, Studies};
     ///
-    /// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+    /// let studies: Studies<_> = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
     /// let interval = studies.evidence().q_profile(Level::P95)?;
-    /// assert_eq!(format!("{interval:.2}"), "0.90 to 275.48");
+    /// assert_eq!(format!("{interval:.2}"), "0.90 to 275.49");
     /// // Studies that agree too well leave nothing.
-    /// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 1.1, 1.2], vec![1.0, 1.0, 1.0])?;
+    /// let studies: Studies<_> = Studies::from_analysis(MeanDifference, vec![1.0, 1.1, 1.2], vec![1.0, 1.0, 1.0])?;
     /// assert!(studies.evidence().q_profile(Level::P95)?.is_empty());
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```

@@ -1,4 +1,74 @@
-//! tour
+//! Pools the results of studies.
+//!
+//! # The tour
+//!
+//! Raw data become effects by a recipe, effects become an answer by a model:
+//!
+//! ```
+//! use meta_analysis::{prelude::*, Error, Inference, RandomEffects, Reml, RiskRatio, TwoByTwo};
+//!
+//! fn main() -> Result<(), Error> {
+//!     let trials = [
+//!         TwoByTwo::new([4, 119], [11, 128]),          // events and non-events, treated and control
+//!         TwoByTwo::new([6, 300], [29, 274]),
+//!         TwoByTwo::new([3, 228], [11, 209]),
+//!         TwoByTwo::new([62, 13_536], [248, 12_619]),
+//!         TwoByTwo::new([33, 5_036], [47, 5_761]),
+//!     ];
+//!     let studies = RiskRatio.studies(&trials)?;
+//!     let pooled = RandomEffects::new(Reml)
+//!         .with_inference(Inference::HartungKnapp)
+//!         .pool(&studies)?;
+//!
+//!     println!("{pooled:.2}");
+//!     println!("log RR = {:.3}", pooled.analysis().estimate);
+//!     # assert_eq!(format!("{:.2}", pooled.natural().estimate), "0.35");
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Effects live on two scales. One reads a risk ratio on the *natural* scale; it is pooled on the *analysis* scale, as a
+//! logarithm. No number here comes without its scale: [`Pooled`] has [`natural`](Pooled::natural) and
+//! [`analysis`](Pooled::analysis), and no estimate of its own. The subject's letters `y`, `v`, `tau2`, `q` are always on the
+//! analysis scale (variances in its square).
+//!
+//! One analysis fails loudly: every function that can meet invalid data returns a [`Result`] with one [`Error`], which names
+//! the study and the number. What is undefined for valid data is `None`, and the docs say when. Nothing panics, and no
+//! NaN comes out.
+//!
+//! # The catalogue
+//!
+//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`Reported`]; or columns, [`Studies`].
+//!
+//! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
+//! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
+//! [`MeanDifference`], [`HedgesG`] on means; [`FromReport`] with any measure on printed lines.
+//!
+//! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`].
+//!
+//! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
+//! [`PauleMandel`], [`Reml`], with [`Tau2Method`] chosen at run time, or with an estimator of one's own.
+//!
+//! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`].
+//!
+//! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`].
+//!
+//! **Do published figures agree with each other?** [`audit`].
+//!
+//! **Something of one's own?** Four traits, and no more: [`Measure`] and [`EffectSize`] for effect sizes,
+//! [`Tau2Estimator`] for the variance between studies, [`Pool`] for models. `use meta_analysis::prelude::*` brings their
+//! methods into scope.
+//!
+//! # Numbers
+//!
+//! Sums run in double precision in a stated order, whatever the type of the columns: in sequence up to 32 studies, in a fixed
+//! split beyond. No result depends on the unit of the data: multiplying effects by a power of two changes no digit.
+//! Iterations are bracketed or monotone, with bounds that are never reached. Tails are survival functions, right to 13 digits.
+//!
+//! # What is not here
+//!
+//! Batches of outcomes, meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
+//! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
 mod dist;

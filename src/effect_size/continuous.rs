@@ -44,7 +44,7 @@ impl EffectSize<TwoMeans> for MeanDifference {
 /// // Domany 2020 in a review of ketamine against anxiety (Marchi et al. 2022): g = -2.45.
 /// let study = TwoMeans::new((9, 3.75, 1.64), (9, 16.45, 6.79))?;
 /// let effect = HedgesG::new().with_variance(HedgesGVariance::Unbiased).effect(&study)?;
-/// assert_eq!(format!("{:.2} {:.4}", effect.natural(), effect.v()), "-2.45 0.4344");
+/// assert_eq!(format!("{:.2} {:.4}", effect.natural(), effect.v()), "-2.45 0.4324");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[doc(alias = "SMD")]

@@ -1,9 +1,11 @@
 //! All that an estimator of the variance between studies may look at.
 
 mod kernel;
+mod moderators;
 mod moments;
 
 pub(crate) use kernel::{Centre, Curvature, Kernel, Weights};
+pub(crate) use moderators::Moderators;
 
 use std::f64::consts::{LN_2, PI};
 
@@ -52,6 +54,19 @@ pub struct Moments<F = f64> {
     pub trace_pp: F,
 }
 
+impl Moments {
+    /// The same in the float type of the columns.
+    fn rounded<F: Real>(self) -> Moments<F> {
+        Moments {
+            q: F::of(self.q),
+            total: F::of(self.total),
+            trace: F::of(self.trace),
+            trace_v: F::of(self.trace_v),
+            trace_pp: F::of(self.trace_pp),
+        }
+    }
+}
+
 /// Derivatives of a log-likelihood with respect to tau2.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -71,16 +86,6 @@ pub(crate) struct AtZero {
     /// tr P, P with weights 1/v.
     pub(crate) trace: f64,
     pub(crate) centre: Centre,
-}
-
-/// The functionals when the mean is a regression on moderators, in the kernel's unit.
-pub(crate) trait Moderators: std::fmt::Debug + Send + Sync {
-    /// k - p.
-    fn df(&self) -> f64;
-    fn curvature(&self, tau2: f64, restricted: bool) -> Curvature;
-    fn spread(&self) -> f64;
-    /// ln |X'WX| - ln |X'X|.
-    fn log_determinant(&self, tau2: f64) -> f64;
 }
 
 impl<'a, F: Real> Evidence<'a, F> {
@@ -120,7 +125,10 @@ impl<'a, F: Real> Evidence<'a, F> {
     /// (DerSimonian & Kacker 2007, equations 4 to 6.) Sums run in double precision.
     #[must_use]
     pub fn moments(&self, weight: impl Fn(F) -> F) -> Moments<F> {
-        moments::without_moderators(self.y, self.v, &weight)
+        match self.moderators {
+            None => moments::without_moderators(self.y, self.v, &weight),
+            Some(moderators) => moderators.moments(&|i| weight(self.v[i]).f64()).rounded(),
+        }
     }
 
     /// Derivatives of the log-likelihood in tau2, profiled over the mean.
@@ -181,6 +189,21 @@ impl<F: Real> Evidence<'_, F> {
             None => self.kernel.curvature(tau2, restricted),
             Some(moderators) => moderators.curvature(tau2, restricted),
         }
+    }
+
+    /// tr P and tr PP.
+    pub(crate) fn traces(&self, tau2: f64) -> (f64, f64) {
+        let (c, trace, trace_pp) = match self.moderators {
+            None => {
+                let weights = self.kernel.full_weights(tau2);
+                (weights.c, weights.trace(), weights.trace_pp())
+            }
+            Some(moderators) => {
+                let Curvature { c, trace, trace_pp, .. } = moderators.curvature(tau2, true);
+                (c, trace, trace_pp)
+            }
+        };
+        (trace / c, trace_pp / c / c)
     }
 
     pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {

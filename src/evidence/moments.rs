@@ -26,13 +26,14 @@ pub(super) fn without_moderators<F: Real>(y: &[F], v: &[F], weight: &impl Fn(F) 
         let (u, r) = (relative(v), y - pivot - mean);
         // 1 - u / total, again without subtracting the largest weight from the total that holds it.
         let others = if u == 1.0 { top - 1.0 + s1 } else { total - u };
-        [u * r * r, u * (others / total) * v]
+        [u * r * r, u * (others / total) * (v * largest)]
     });
     Moments {
-        q: F::of(q * largest),
-        total: F::of(total * largest),
-        trace: F::of(weights.trace() * largest),
-        trace_v: F::of(trace_v * largest),
-        trace_pp: F::of(weights.trace_pp() * largest * largest),
+        q: q * largest,
+        total: total * largest,
+        trace: weights.trace() * largest,
+        trace_v,
+        trace_pp: weights.trace_pp() * largest * largest,
     }
+    .rounded()
 }

@@ -51,7 +51,8 @@ use crate::tau2::{Reml, Tau2, Tau2Estimator};
 /// assert_eq!(format!("{pooled:.2}"), "\
 /// Risk ratio, random effects (REML, Hartung-Knapp), 5 studies
 ///   estimate    0.35   95% CI 0.16 to 0.73   p = 0.017
-///   tau2 0.30   I2 (from tau2) 80%   Q(4) = 22.47, p < 0.001");
+///   prediction  0.048 to 2.53 for a new study
+///   tau2 0.30   I2 (from tau2) 77%   Q(4) = 22.47, p < 0.001");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

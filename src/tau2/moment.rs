@@ -53,8 +53,7 @@ impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         let kernel = evidence.kernel();
-        let weights = kernel.full_weights(0.0);
-        let (trace, trace_pp) = (weights.trace() / weights.c, weights.trace_pp() / weights.c / weights.c);
+        let (trace, trace_pp) = evidence.traces(0.0);
         let t = kernel.in_unit(tau2.f64());
         let variance = 2.0 * evidence.degrees() + 4.0 * t * trace + 2.0 * (t * t) * trace_pp;
         finite(evidence, variance.sqrt() / trace)

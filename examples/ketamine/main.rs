@@ -12,7 +12,7 @@ use std::fmt::Display;
 use meta_analysis::audit::{Printed, PrintedLine, Verdict};
 use meta_analysis::{
     CommonEffect, DerSimonianLaird, Error, Level, MantelHaenszel, Measure, Pooled, RandomEffects, Reml, RiskRatio,
-    Studies, StudyData, Tables, Tau2Method, prelude::*,
+    Studies, StudyData, Tau2Method, prelude::*,
 };
 
 fn main() -> Result<(), Error> {

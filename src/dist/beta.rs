@@ -1,12 +1,11 @@
 //! Kernels of the regularised incomplete beta function, in the forms that the
-//! tails of Student's t and of F need.
+//! tails of Student's t need.
 
 use super::double_double::DoubleDouble;
-use super::gamma::{SQRT_TWO_PI, Scaled, Side, gamma_half_ratio, stirling_error};
+use super::gamma::{Scaled, gamma_half_ratio};
 
-/// Longest continued fraction: enough for F near its mean with both degrees of
-/// freedom near 1e8; t never needs a hundred.
-const MAX_FRACTION: u32 = 20_000;
+/// Longest continued fraction; t needs fewer than a hundred terms.
+const MAX_FRACTION: u32 = 2_000;
 /// Longest power series; it is used with ratio at most 1/2.
 const MAX_SERIES: u32 = 200;
 /// `1 / sqrt(pi)`.
@@ -127,47 +126,4 @@ fn student_far(t: f64, df: f64) -> Scaled {
     let log = DoubleDouble::ln_of(t).times(2.0.into());
     let exponent = log.add(DoubleDouble::ln_of(df).negate()).times(a.into());
     Scaled { exponent, factor: 0.5 * gamma_half_ratio(a) * INVERSE_SQRT_PI / a, steepness: df }
-}
-
-/// The F distribution at finite `f > 0` with degrees of freedom from 1e-290
-/// to 1e150: lower side below 1, upper side from 1 on.
-///
-/// With `a = df1 / 2`, `b = df2 / 2`, `n = a + b`, `m = a f + b` the two deviances
-/// of Loader (2000) add up to `n ln(m / n) - a ln f`, whose linear terms
-/// cancel exactly in double-double.
-pub(crate) fn f_side(f: f64, df1: f64, df2: f64) -> Side {
-    let (a, b) = (0.5 * df1, 0.5 * df2);
-    let n = DoubleDouble::sum(a, b);
-    let ratio = beta_factor(a, b);
-    if f > 1e150 {
-        return Side::Upper(f_far(f, a, b, ratio));
-    }
-    let m = DoubleDouble::product(a, f).add(b.into());
-    let ln_f = DoubleDouble::ln_ratio(f.into(), 1.0.into());
-    let exponent = n.times(DoubleDouble::ln_ratio(m, n)).add(ln_f.times(a.into()).negate());
-    let (x, y) = (a * f / m.hi, b / m.hi);
-    let lambda = a * y * (f - 1.0);
-    let lower = f < 1.0;
-    let fraction = beta_fraction(if lower {
-        BetaPoint { a, b, x, y, lambda: -lambda }
-    } else {
-        BetaPoint { a: b, b: a, x: y, y: x, lambda }
-    });
-    let part = Scaled { exponent, factor: ratio * fraction, steepness: 1.0 / fraction };
-    if lower { Side::Lower(part) } else { Side::Upper(part) }
-}
-
-/// `a^a b^b / (n^n B(a, b))` for `n = a + b`, from Stirling errors (Loader 2000).
-fn beta_factor(a: f64, b: f64) -> f64 {
-    let n = a + b;
-    let error = stirling_error(n) - stirling_error(a) - stirling_error(b);
-    (a / n).sqrt() * b.sqrt() / SQRT_TWO_PI * error.exp()
-}
-
-/// The leading term of the upper F tail, exact where `a f` may overflow.
-fn f_far(f: f64, a: f64, b: f64, ratio: f64) -> Scaled {
-    let n = DoubleDouble::sum(a, b);
-    let log = DoubleDouble::ln_ratio(a.into(), n);
-    let exponent = DoubleDouble::ln_of(f).times(b.into()).add(n.times(log));
-    Scaled { exponent, factor: ratio / b, steepness: b }
 }

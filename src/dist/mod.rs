@@ -1,4 +1,4 @@
-//! Tails and quantiles of the normal, Student, chi-squared and F distributions.
+//! Tails and quantiles of the normal, Student and chi-squared distributions.
 //!
 //! This folder is the only place that names `statrs` or `libm`. Measured against 60
 //! digits, statrs 0.19.1 has an inverse of erfc good to 4.4e-16, used here. Its
@@ -18,7 +18,7 @@ mod fixture;
 mod gamma;
 mod temme;
 
-use self::beta::{StudentPart, f_side, student_part};
+use self::beta::{StudentPart, student_part};
 use self::erf::{erfc, erfc_shifted};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{Scaled, Side, chi_squared_upper_sum, gamma_half_ratio, gamma_side, stirling_error};
@@ -36,8 +36,6 @@ const FINITE_SUM_DF: f64 = 60.0;
 /// Degrees of freedom from which t is the normal, in double precision and
 /// without overflow of `t^2`.
 const INFINITE_STUDENT: f64 = 1e200;
-/// Degrees of freedom from which F is a scaled chi-squared.
-const INFINITE_F: f64 = 1e150;
 /// Steps of a quantile; with a bracket, three or four are the rule.
 const MAX_STEPS: u32 = 100;
 
@@ -276,14 +274,6 @@ pub(crate) fn chi_squared_sf(x: f64, df: f64) -> f64 {
     }
 }
 
-/// Lower tail of chi-squared, accurate near 0 as well; 0 for `x <= 0`.
-pub(crate) fn chi_squared_cdf(x: f64, df: f64) -> f64 {
-    match chi_squared_edge(x, df) {
-        Some(lower) => lower,
-        None => gamma_side(0.5 * kept_normal(df), 0.5 * x).lower(),
-    }
-}
-
 /// Logarithm of [`chi_squared_sf`], finite for every finite `x`.
 pub(crate) fn chi_squared_log_sf(x: f64, df: f64) -> f64 {
     match chi_squared_edge(x, df) {
@@ -352,55 +342,6 @@ fn chi_squared_start(p: f64, q: f64, df: f64) -> f64 {
     let spread = 2.0 / (9.0 * df);
     let root = 1.0 - spread + z * spread.sqrt();
     df * root.max(0.05).powi(3)
-}
-
-/// Upper tail of F for real degrees of freedom above 0, either of which may be
-/// infinite; 1 for `x <= 0`, 0 at infinity. Measured error 3e-14 down to 1e-300
-/// (5e-15 for degrees of freedom below 1000).
-pub(crate) fn f_sf(x: f64, df1: f64, df2: f64) -> f64 {
-    match f_case(x, df1, df2) {
-        FCase::Known(upper) => upper,
-        FCase::Upper(chi, df) => chi_squared_sf(chi, df),
-        FCase::Lower(chi, df) => chi_squared_cdf(chi, df),
-        FCase::General => f_side(x, kept_normal(df1), kept_normal(df2)).upper(),
-    }
-}
-
-/// Logarithm of [`f_sf`], finite for every finite `x`.
-pub(crate) fn f_log_sf(x: f64, df1: f64, df2: f64) -> f64 {
-    match f_case(x, df1, df2) {
-        FCase::Known(upper) => upper.ln(),
-        FCase::Upper(chi, df) => chi_squared_log_sf(chi, df),
-        FCase::Lower(chi, df) => chi_squared_cdf(chi, df).ln(),
-        FCase::General => f_side(x, kept_normal(df1), kept_normal(df2)).ln_upper(),
-    }
-}
-
-/// How an F tail is to be found.
-enum FCase {
-    /// A value at the edge of the arguments.
-    Known(f64),
-    /// The upper chi-squared tail, for infinite `df2`.
-    Upper(f64, f64),
-    /// The lower chi-squared tail, for infinite `df1`.
-    Lower(f64, f64),
-    General,
-}
-
-fn f_case(x: f64, df1: f64, df2: f64) -> FCase {
-    if x.is_nan() || invalid(df1) || invalid(df2) {
-        return FCase::Known(f64::NAN);
-    }
-    if x <= 0.0 || x.is_infinite() {
-        return FCase::Known(if x <= 0.0 { 1.0 } else { 0.0 });
-    }
-    match (df1 >= INFINITE_F, df2 >= INFINITE_F) {
-        // Both infinite: all the mass is at 1.
-        (true, true) => FCase::Known(if x < 1.0 { 1.0 } else { 0.0 }),
-        (false, true) => FCase::Upper(x * df1, df1),
-        (true, false) => FCase::Lower(df2 / x, df2),
-        (false, false) => FCase::General,
-    }
 }
 
 #[cfg(test)]

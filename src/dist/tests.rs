@@ -43,7 +43,6 @@ fn student_quantiles() {
 #[test]
 fn chi_squared_tails() {
     check("chi_squared_sf", 1e-14, |a| chi_squared_sf(a[0], a[1]));
-    check("chi_squared_cdf", 1e-14, |a| chi_squared_cdf(a[0], a[1]));
     check("chi_squared_log_sf", 1e-14, |a| chi_squared_log_sf(a[0], a[1]));
 }
 
@@ -51,12 +50,6 @@ fn chi_squared_tails() {
 fn chi_squared_quantiles() {
     check_quantile("chi_squared_quantile", |a| chi_squared_quantile(a[0], a[1]));
     check_quantile("chi_squared_upper_quantile", |a| chi_squared_upper_quantile(a[0], a[1]));
-}
-
-#[test]
-fn f_tails() {
-    check("f_sf", 1e-13, |a| f_sf(a[0], a[1], a[2]));
-    check("f_log_sf", 1e-13, |a| f_log_sf(a[0], a[1], a[2]));
 }
 
 /// Arguments at and beyond every edge.
@@ -101,12 +94,7 @@ fn nothing_panics_or_leaves_the_unit_interval() {
             unit("t_sf", t_sf(x, df), &a);
             unit("t_log_sf", t_log_sf(x, df).exp(), &a);
             unit("chi_squared_sf", chi_squared_sf(x, df), &a);
-            unit("chi_squared_cdf", chi_squared_cdf(x, df), &a);
             unit("chi_squared_log_sf", chi_squared_log_sf(x, df).exp(), &a);
-            for df2 in ODD {
-                unit("f_sf", f_sf(x, df, df2), &[x, df, df2]);
-                unit("f_log_sf", f_log_sf(x, df, df2).exp(), &[x, df, df2]);
-            }
         }
     }
 }
@@ -141,11 +129,7 @@ fn edges_have_their_documented_values() {
         ("t_sf(inf)", t_sf(infinity, 3.0), 0.0),
         ("t_sf(1.5, inf)", t_sf(1.5, infinity), normal_sf(1.5)),
         ("chi_squared_sf(-1)", chi_squared_sf(-1.0, 3.0), 1.0),
-        ("chi_squared_cdf(0)", chi_squared_cdf(0.0, 3.0), 0.0),
         ("chi_squared_sf(inf)", chi_squared_sf(infinity, 3.0), 0.0),
-        ("f_sf(0)", f_sf(0.0, 2.0, 3.0), 1.0),
-        ("f_sf(inf)", f_sf(infinity, 2.0, 3.0), 0.0),
-        ("f at df2 = inf", f_sf(1.5, 4.0, infinity), chi_squared_sf(6.0, 4.0)),
         ("normal_quantile(0)", normal_quantile(0.0), -infinity),
         ("normal_quantile(1)", normal_quantile(1.0), infinity),
         ("t_upper_quantile(0.5)", t_upper_quantile(0.5, 4.0), 0.0),
@@ -157,8 +141,7 @@ fn edges_have_their_documented_values() {
     }
 }
 
-/// t with many degrees of freedom is the normal, F with one is t squared, and
-/// both families of chi-squared kernels meet.
+/// t with many degrees of freedom is the normal, and both families of chi-squared kernels meet.
 #[test]
 fn families_agree_where_they_meet() {
     let close = |name: &str, a: f64, b: f64| {
@@ -166,9 +149,6 @@ fn families_agree_where_they_meet() {
     };
     for t in [0.3, 0.9, 1.5, 4.0, 12.0] {
         close("t and normal", t_sf(t, 1e30), normal_sf(t));
-        for df in [1.0, 2.0, 12.0, 345.6] {
-            close("F and t", f_sf(t * t, 1.0, df), 2.0 * t_sf(t, df));
-        }
         for df in [1.0, 2.0, 7.0, 30.0, 59.0] {
             let general = gamma_side(0.5 * df, 0.5 * df * t).upper();
             close("chi-squared", chi_squared_sf(df * t, df), general);

@@ -384,12 +384,12 @@ fn the_compiler_keeps_its_promises() {
 
 #[test]
 fn references_boxes_and_arcs_are_estimators() {
-    fn estimate<T: Tau2Estimator<F>, F: Real>(estimator: T, studies: &Studies<MeanDifference, F>) -> F {
+    fn estimate<F: Real>(estimator: impl Tau2Estimator<F>, studies: &Studies<MeanDifference, F>) -> F {
         estimator.estimate(&studies.evidence()).expect("an estimate").value
     }
     let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0; 3]).expect("valid");
     let expected = estimate(Reml, &studies);
-    assert_eq!(estimate(&Reml, &studies), expected, "a reference");
+    assert_eq!(estimate(&Reml as &dyn Tau2Estimator, &studies), expected, "a reference");
     assert_eq!(estimate(Box::new(Reml), &studies), expected, "a box");
     assert_eq!(estimate(std::sync::Arc::new(Reml), &studies), expected, "an arc");
     assert_eq!(estimate(Tau2Method::Reml, &studies), expected, "a member of the closed set");

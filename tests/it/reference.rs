@@ -7,7 +7,7 @@ use meta_analysis::{
 };
 use serde_json::Value;
 
-use crate::score::{Kind, Scores, floats, json};
+use crate::score::{Kind, Scored, Scores, floats, json};
 
 /// Entries of the file that later parts of the crate will answer. Anything that is neither here nor scored fails.
 const LATER_ESTIMATORS: &[&str] =
@@ -41,7 +41,7 @@ impl At<'_> {
         };
         let what = format!("{} {}.{field}", self.case.name, self.path);
         let floor = floor(self.case.name, kind).unwrap_or_else(|| kind.floor());
-        scores.add(kind, self.case.group, &what, computed, certified, scale, floor);
+        scores.add(&Scored { kind, group: self.case.group, what: &what, computed, certified, scale, floor });
     }
 
     fn optional(&self, scores: &mut Scores, kind: Kind, field: &str, computed: Option<f64>, certified: &Value) {
@@ -166,7 +166,8 @@ fn i2(scores: &mut Scores, at: &At<'_>, field: &str, computed: Option<f64>, cert
         (Some(computed), Some(certified)) => {
             let floor = floor(at.case.name, Kind::Tau2).unwrap_or(Kind::Tau2.floor());
             let what = format!("{} {}.{field}", at.case.name, at.path);
-            scores.add(Kind::Tau2, at.case.group, &what, computed, certified, 1.0, floor);
+            let group = at.case.group;
+            scores.add(&Scored { kind: Kind::Tau2, group, what: &what, computed, certified, scale: 1.0, floor });
         }
         (None, None) => {}
         (computed, _) => scores.fail(format!("{} {}.{field}: {computed:?} for {certified}", at.case.name, at.path)),
@@ -309,7 +310,7 @@ fn tau2_interval(scores: &mut Scores, case: &Case<'_>, expected: &Value) {
             match field.as_str() {
                 "empty" => assert_eq!(interval.is_empty(), certified == &Value::Bool(true), "{}: empty", case.name),
                 "lb_at_zero" => {
-                    assert_eq!(interval.lower_is_at_zero(), certified == &Value::Bool(true), "{}", case.name)
+                    assert_eq!(interval.lower_is_at_zero(), certified == &Value::Bool(true), "{}", case.name);
                 }
                 "lb" => at.optional(scores, Kind::Tau2Limit, field, limits.map(|l| l.lower), certified),
                 "ub" => at.optional(scores, Kind::Tau2Limit, field, limits.map(|l| l.upper), certified),

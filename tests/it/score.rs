@@ -13,7 +13,6 @@ pub(crate) enum Kind {
     Estimate,
     StdError,
     Limit,
-    Statistic,
     Tau2,
     Tau2Limit,
     Tau2StdError,
@@ -26,13 +25,26 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) fn floor(self) -> f64 {
         match self {
-            Self::Estimate | Self::StdError | Self::Limit | Self::Statistic => 13.5,
+            Self::Estimate | Self::StdError | Self::Limit => 13.5,
             Self::Tau2 | Self::Tau2Limit | Self::Tau2StdError => 12.5,
             Self::Q => 14.0,
             Self::PValue | Self::LogP => 11.0,
             Self::LogLikelihood => 13.0,
         }
     }
+}
+
+/// One computed value to be scored.
+pub(crate) struct Scored<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) group: &'a str,
+    pub(crate) what: &'a str,
+    pub(crate) computed: f64,
+    pub(crate) certified: f64,
+    /// What the error is relative to where the certified value is smaller.
+    pub(crate) scale: f64,
+    /// The kind's floor, unless a named exception lowers it.
+    pub(crate) floor: f64,
 }
 
 /// The scores of a run.
@@ -53,17 +65,8 @@ pub(crate) fn digits(computed: f64, certified: f64, scale: f64) -> f64 {
 }
 
 impl Scores {
-    /// Scores one quantity; `floor` is the kind's unless a named exception lowers it.
-    pub(crate) fn add(
-        &mut self,
-        kind: Kind,
-        group: &str,
-        what: &str,
-        computed: f64,
-        certified: f64,
-        scale: f64,
-        floor: f64,
-    ) {
+    pub(crate) fn add(&mut self, value: &Scored<'_>) {
+        let Scored { kind, group, what, computed, certified, scale, floor } = *value;
         let score = digits(computed, certified, scale);
         if score < floor {
             self.failures.push(format!(

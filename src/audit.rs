@@ -18,7 +18,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::dist;
+use crate::distributions;
 use crate::error::{Error, ErrorKind};
 use crate::interval::Interval;
 use crate::level::Level;
@@ -188,7 +188,7 @@ impl PrintedLine {
         let (lower, upper) = if a <= b { (&self.lower, &self.upper) } else { (&self.upper, &self.lower) };
         let vertices =
             Lines { estimate: range(&self.estimate)?, lower: range(lower)?, upper: range(upper)? }.vertices();
-        let p = |statistic: f64| (2.0 * dist::normal_sf(statistic.abs())).min(1.0);
+        let p = |statistic: f64| (2.0 * distributions::normal_sf(statistic.abs())).min(1.0);
         Ok(Audit {
             std_error,
             statistic: y / std_error,

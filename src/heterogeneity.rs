@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::dist;
+use crate::distributions;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::interval::Interval;
@@ -58,13 +58,13 @@ impl<F: Real> Heterogeneity<F> {
     /// The upper tail of the chi-squared distribution at Q; 1 for one study.
     #[must_use]
     pub fn p_value(&self) -> F {
-        F::of(if self.df > 0.0 { dist::chi_squared_sf(self.q, self.df) } else { 1.0 })
+        F::of(if self.df > 0.0 { distributions::chi_squared_sf(self.q, self.df) } else { 1.0 })
     }
 
     /// The natural logarithm of [`p_value`](Self::p_value): finite where that underflows.
     #[must_use]
     pub fn log_p_value(&self) -> F {
-        F::of(if self.df > 0.0 { dist::chi_squared_log_sf(self.q, self.df) } else { 0.0 })
+        F::of(if self.df > 0.0 { distributions::chi_squared_log_sf(self.q, self.df) } else { 0.0 })
     }
 
     /// The variance between studies, on the analysis scale squared. `None` for a common effect and for one study.
@@ -249,8 +249,10 @@ impl<F: Real> Evidence<'_, F> {
             QSolution::BelowAtZero => Ok::<_, Error>(None),
             QSolution::Root(tau2) => Ok(Some(F::of(self.kernel().in_user_unit(tau2)))),
         };
-        let (low, high) =
-            (dist::chi_squared_quantile(level.tail(), df), dist::chi_squared_upper_quantile(level.tail(), df));
+        let (low, high) = (
+            distributions::chi_squared_quantile(level.tail(), df),
+            distributions::chi_squared_upper_quantile(level.tail(), df),
+        );
         let upper = match limit(low)? {
             Some(upper) if upper.is_finite() => upper,
             Some(_) => return Err(ErrorKind::OutOfRange { quantity: "the Q-profile interval" }.into()),

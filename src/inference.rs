@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::dist;
+use crate::distributions;
 use crate::error::{Error, ErrorKind};
 use crate::real::Real;
 
@@ -117,12 +117,15 @@ impl<F: Real> Test<F> {
     #[must_use]
     pub fn log_p_value(&self) -> F {
         let (statistic, df) = self.exact;
-        let log_tail =
-            if df.is_finite() { dist::t_log_sf(statistic.abs(), df) } else { dist::normal_log_sf(statistic.abs()) };
+        let log_tail = if df.is_finite() {
+            distributions::t_log_sf(statistic.abs(), df)
+        } else {
+            distributions::normal_log_sf(statistic.abs())
+        };
         F::of((log_tail + std::f64::consts::LN_2).min(0.0))
     }
 }
 
 fn upper_tail(statistic: f64, df: f64) -> f64 {
-    if df.is_finite() { dist::t_sf(statistic, df) } else { dist::normal_sf(statistic) }
+    if df.is_finite() { distributions::t_sf(statistic, df) } else { distributions::normal_sf(statistic) }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::dist;
+use crate::distributions;
 use crate::error::{Error, ErrorKind};
 
 /// The confidence level of an interval, strictly between 0 and 1.
@@ -45,7 +45,7 @@ impl Level {
             return Err(ErrorKind::LevelOutside { value: level }.into());
         }
         let tail = tail_of(level);
-        Ok(Self { level, tail, normal: dist::normal_upper_quantile(tail) })
+        Ok(Self { level, tail, normal: distributions::normal_upper_quantile(tail) })
     }
 
     /// The level as a proportion, such as `0.95`.
@@ -108,7 +108,7 @@ mod tests {
     fn the_constants_are_what_new_would_make() {
         for known in [Level::P90, Level::P95, Level::P99] {
             assert_eq!(tail_of(known.level), known.tail, "tail of {known}");
-            let normal = dist::normal_upper_quantile(known.tail);
+            let normal = distributions::normal_upper_quantile(known.tail);
             assert!((normal - known.normal).abs() <= 4.5e-16, "quantile of {known}: {normal:e}");
         }
     }

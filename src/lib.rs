@@ -71,7 +71,7 @@
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
-mod dist;
+mod distributions;
 mod error;
 mod level;
 mod num;

@@ -2,7 +2,6 @@
 
 use crate::effect::{Effect, StudyNote, check_pair};
 use crate::error::{Error, ErrorKind};
-use crate::evidence::Evidence;
 use crate::measure::{AnyMeasure, Measure, same_measure};
 use crate::real::Real;
 
@@ -185,12 +184,6 @@ impl<M: Measure, F: Real> Studies<M, F> {
             labels: self.labels.as_ref().map(|labels| kept.iter().map(|&i| labels[i].clone()).collect()),
             excluded: self.excluded.iter().enumerate().map(reindexed).collect(),
         }
-    }
-
-    /// What estimators of the variance between studies may look at.
-    #[must_use]
-    pub fn evidence(&self) -> Evidence<'_, F> {
-        Evidence::new(&self.y, &self.v)
     }
 
     /// Forgets the type of the measure, so that sets of several measures fit into one list.

@@ -1,6 +1,6 @@
 //! Effects of two means.
 
-use crate::dist::hedges_j;
+use crate::distributions::hedges_j;
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
 use crate::error::{Error, ErrorKind};

@@ -1,6 +1,6 @@
 //! Effects from what a paper prints.
 
-use crate::dist;
+use crate::distributions;
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
 use crate::error::{Error, ErrorKind};
@@ -75,7 +75,7 @@ impl<M: Measure> FromReport<M> {
 }
 
 fn std_error_from_p(y: f64, p_value: f64, estimate: f64) -> Result<f64, Error> {
-    let std_error = y.abs() / dist::normal_upper_quantile(0.5 * p_value);
+    let std_error = y.abs() / distributions::normal_upper_quantile(0.5 * p_value);
     // An estimate of exactly no effect says nothing about its precision.
     if std_error > 0.0 && std_error.is_finite() {
         Ok(std_error)

@@ -9,7 +9,9 @@ pub(crate) use moderators::Moderators;
 
 use std::f64::consts::{LN_2, PI};
 
+use crate::measure::Measure;
 use crate::real::Real;
+use crate::studies::Studies;
 
 /// The effects and variances of studies, and the functionals that estimators of tau2 are made of.
 ///
@@ -86,6 +88,14 @@ pub(crate) struct AtZero {
     /// tr P, P with weights 1/v.
     pub(crate) trace: f64,
     pub(crate) centre: Centre,
+}
+
+impl<M: Measure, F: Real> Studies<M, F> {
+    /// What estimators of the variance between studies may look at.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence<'_, F> {
+        Evidence::new(self.y(), self.v())
+    }
 }
 
 impl<'a, F: Real> Evidence<'a, F> {

@@ -20,7 +20,7 @@ pub use report::{Report, StudyLine};
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 
-use crate::dist;
+use crate::distributions;
 use crate::error::{Error, ErrorKind};
 use crate::heterogeneity::Heterogeneity;
 use crate::inference::{Inference, Test};
@@ -167,7 +167,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
         if df < 1.0 {
             return None;
         }
-        let half = dist::t_upper_quantile(self.level.tail(), df) * self.std_error.hypot(tau2.sqrt());
+        let half = distributions::t_upper_quantile(self.level.tail(), df) * self.std_error.hypot(tau2.sqrt());
         let analysis = Interval::around(self.estimate, half);
         Some(Prediction { natural: analysis.to_natural(self.measure.link()), analysis })
     }
@@ -258,7 +258,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     fn interval(&self) -> Option<Interval<F>> {
         let quantile = match self.t_degrees() {
             None => self.level.normal(),
-            Some(df) if df >= 1.0 => dist::t_upper_quantile(self.level.tail(), df),
+            Some(df) if df >= 1.0 => distributions::t_upper_quantile(self.level.tail(), df),
             Some(_) => return None,
         };
         Some(Interval::around(self.estimate, quantile * self.chosen_std_error()?))

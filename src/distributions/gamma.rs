@@ -358,7 +358,7 @@ pub(crate) fn chi_squared_upper_sum(x: f64, df: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dist::fixture::check;
+    use crate::distributions::fixture::check;
 
     #[test]
     fn stirling_error_is_exact() {

@@ -1,7 +1,7 @@
 //! Checks of the distributions against the exact values of the fixture.
 
 use super::*;
-use crate::dist::fixture;
+use crate::distributions::fixture;
 
 /// Asserts every case of a function within a relative tolerance.
 fn check(name: &str, tolerance: f64, evaluate: impl Fn(&[f64]) -> f64) {

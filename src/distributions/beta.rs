@@ -2,7 +2,8 @@
 //! tails of Student's t need.
 
 use super::double_double::DoubleDouble;
-use super::gamma::{Scaled, gamma_half_ratio};
+use super::gamma::gamma_half_ratio;
+use super::side::Scaled;
 
 /// Longest continued fraction; t needs fewer than a hundred terms.
 const MAX_FRACTION: u32 = 2_000;

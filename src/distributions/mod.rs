@@ -16,12 +16,16 @@ mod erf;
 #[cfg(test)]
 mod fixture;
 mod gamma;
+mod incomplete_gamma;
+mod side;
 mod temme;
 
 use self::beta::{StudentPart, student_part};
 use self::erf::{erfc, erfc_shifted};
 pub(crate) use self::gamma::hedges_j;
-use self::gamma::{Scaled, Side, chi_squared_upper_sum, gamma_half_ratio, gamma_side, stirling_error};
+use self::gamma::{gamma_half_ratio, stirling_error};
+use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};
+use self::side::{Scaled, Side};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 
 /// `1 / sqrt 2 - FRAC_1_SQRT_2`.

@@ -2,7 +2,9 @@
 //! near the mean, where series and continued fractions need many terms.
 
 use super::double_double::DoubleDouble;
-use super::gamma::{SQRT_TWO_PI, Scaled, Side, erfcx};
+use super::erf::erfcx;
+use super::gamma::SQRT_TWO_PI;
+use super::side::{Scaled, Side};
 
 /// Smallest shape: from here seven powers of `1 / a` leave less than 1e-17.
 const SMALLEST_SHAPE: f64 = 200.0;

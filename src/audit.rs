@@ -183,7 +183,7 @@ impl PrintedLine {
             Ok((a.min(b), a.max(b)))
         };
         let (y, a, b) = (on_scale(self.estimate.value)?, on_scale(self.lower.value)?, on_scale(self.upper.value)?);
-        let std_error = 0.5 * (b - a).abs() / level.normal();
+        let std_error = 0.5 * (b - a).abs() / level.normal_quantile();
         // A decreasing link turns the limits round.
         let (lower, upper) = if a <= b { (&self.lower, &self.upper) } else { (&self.upper, &self.lower) };
         let vertices =
@@ -193,7 +193,7 @@ impl PrintedLine {
             std_error,
             statistic: y / std_error,
             p_value: p(y / std_error),
-            p_range: p_range(&vertices, level.normal(), p),
+            p_range: p_range(&vertices, level.normal_quantile(), p),
             printed: self.p_value.clone(),
         })
     }

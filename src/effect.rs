@@ -93,7 +93,7 @@ impl<M: Measure, F: Real> Effect<M, F> {
     /// The normal interval of this study alone, on the natural scale.
     #[must_use]
     pub fn interval(&self, level: Level) -> Interval<F> {
-        let half = level.normal() * self.v.f64().sqrt();
+        let half = level.normal_quantile() * self.v.f64().sqrt();
         Interval::around(self.y.f64(), half).to_natural(self.measure.link())
     }
 

@@ -145,7 +145,7 @@ impl<F: Real> Heterogeneity<F> {
             let f = k - 2.0;
             ((1.0 - 1.0 / (3.0 * f * f)) / (2.0 * f)).sqrt()
         };
-        let half = level.normal() * std_error;
+        let half = level.normal_quantile() * std_error;
         Some((centre - half, centre + half))
     }
 }

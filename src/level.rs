@@ -54,14 +54,15 @@ impl Level {
         self.level
     }
 
+    /// The normal quantile of a two-sided interval, such as 1.959963984540054 for 95 %.
+    #[must_use]
+    pub const fn normal_quantile(self) -> f64 {
+        self.normal
+    }
+
     /// The probability beyond each end of an interval, such as 0.025.
     pub(crate) const fn tail(self) -> f64 {
         self.tail
-    }
-
-    /// The normal quantile that goes with it, such as 1.959963984540054.
-    pub(crate) const fn normal(self) -> f64 {
-        self.normal
     }
 }
 

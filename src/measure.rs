@@ -136,6 +136,20 @@ pub struct AnyMeasure {
 }
 
 impl AnyMeasure {
+    /// A measure from its name, in the singular and in lower case, and its link.
+    ///
+    /// ```
+    /// use meta_analysis::{AnyMeasure, Link, Studies};
+    ///
+    /// let rate_ratio = AnyMeasure::new("rate ratio", Link::LOG);
+    /// let studies = Studies::from_analysis(rate_ratio, vec![-0.4, -0.7], vec![0.05, 0.09])?;
+    /// # Ok::<(), meta_analysis::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn new(label: &'static str, link: Link) -> Self {
+        Self { label, link }
+    }
+
     /// Forgets the type of a measure.
     #[must_use]
     pub fn of<M: Measure>(measure: M) -> Self {

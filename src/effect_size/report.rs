@@ -70,7 +70,7 @@ impl<M: Measure> FromReport<M> {
             return Err(ErrorKind::IntervalNotSymmetric { estimate, lower, upper, link }.into());
         }
         // A decreasing link turns the limits round. Halved first: the difference of two huge limits could overflow.
-        Ok((0.5 * b - 0.5 * a).abs() / line.level().normal())
+        Ok((0.5 * b - 0.5 * a).abs() / line.level().normal_quantile())
     }
 }
 

@@ -64,7 +64,7 @@ impl Axis {
     }
 
     pub(super) fn study<M: Measure, F: Real>(&self, glyphs: &Glyphs, effect: &Effect<M, F>, level: Level) -> String {
-        let half = level.normal() * effect.std_error().f64();
+        let half = level.normal_quantile() * effect.std_error().f64();
         let y = effect.y().f64();
         self.drawn(glyphs, y, Some((y - half, y + half)), glyphs.study)
     }

@@ -26,7 +26,7 @@ use crate::heterogeneity::Heterogeneity;
 use crate::inference::{Inference, Test};
 use crate::interval::Interval;
 use crate::level::Level;
-use crate::measure::Measure;
+use crate::measure::{AnyMeasure, Measure};
 use crate::real::Real;
 
 /// A model: it turns studies, in whatever form, into an answer.
@@ -236,6 +236,23 @@ impl<M: Measure, F: Real> Pooled<M, F> {
         Report::new(self, studies)
     }
 
+    /// Forgets the type of the measure, so that results of several measures fit into one list.
+    #[must_use]
+    pub fn erase(self) -> Pooled<AnyMeasure, F> {
+        Pooled {
+            measure: AnyMeasure::of(self.measure),
+            model: self.model,
+            inference: self.inference,
+            level: self.level,
+            k: self.k,
+            estimate: self.estimate,
+            std_error: self.std_error,
+            factor: self.factor,
+            heterogeneity: self.heterogeneity,
+            notes: self.notes,
+        }
+    }
+
     fn t_degrees(&self) -> Option<f64> {
         self.inference.is_t().then_some(self.heterogeneity.df)
     }
@@ -257,7 +274,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
 
     fn interval(&self) -> Option<Interval<F>> {
         let quantile = match self.t_degrees() {
-            None => self.level.normal(),
+            None => self.level.normal_quantile(),
             Some(df) if df >= 1.0 => distributions::t_upper_quantile(self.level.tail(), df),
             Some(_) => return None,
         };

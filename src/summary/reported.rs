@@ -91,7 +91,8 @@ impl Reported {
     /// To how many decimals the paper rounded. Without it, the most decimals that any of the figures shows.
     ///
     /// It matters only for the check that the estimate is midway between its limits: write it where trailing zeros were
-    /// lost, as in 0.5 (0.2, 1.2) for 0.50 (0.20, 1.20).
+    /// lost, as in 0.5 (0.2, 1.2) for 0.50 (0.20, 1.20), and not for a whole table whose lines differ: 1.2 (0.8, 1.6) was
+    /// rounded to one decimal, and is not midway to two.
     #[must_use]
     pub const fn with_decimals(self, decimals: u32) -> Self {
         Self { decimals: Some(decimals), ..self }

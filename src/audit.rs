@@ -26,7 +26,7 @@ use crate::measure::Measure;
 
 /// A number as a paper prints it: every value that rounds to it is possible.
 ///
-/// Reads decimals such as `-1.05`, and `<0.001` for anything from 0 up to that.
+/// Reads decimals such as `-1.05`, and for p-values `<0.001`: anything from 0 up to that.
 ///
 /// ```
 /// use meta_analysis::audit::Printed;
@@ -42,6 +42,7 @@ pub struct Printed {
     value: f64,
     range: Interval,
     decimals: usize,
+    below: bool,
 }
 
 impl Printed {
@@ -88,6 +89,9 @@ impl FromStr for Printed {
             return Err(bad());
         }
         let value: f64 = plain.parse().map_err(|_| bad())?;
+        if !value.is_finite() || (below && value < 0.0) {
+            return Err(bad());
+        }
         let decimals = plain.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let half = 0.5 * 0.1_f64.powi(i32::try_from(decimals).map_err(|_| bad())?);
         let range = if below {
@@ -95,7 +99,7 @@ impl FromStr for Printed {
         } else {
             Interval { lower: value - half, upper: value + half }
         };
-        Ok(Self { text: trimmed.into(), value, range, decimals })
+        Ok(Self { text: trimmed.into(), value, range, decimals, below })
     }
 }
 
@@ -122,6 +126,9 @@ impl PrintedLine {
     /// [`ErrorKind::NotDecimal`]; [`ErrorKind::IntervalInverted`].
     pub fn new(estimate: &str, lower: &str, upper: &str) -> Result<Self, Error> {
         let line = Self { estimate: estimate.parse()?, lower: lower.parse()?, upper: upper.parse()?, p_value: None };
+        if let Some(figure) = [&line.estimate, &line.lower, &line.upper].into_iter().find(|figure| figure.below) {
+            return Err(ErrorKind::NotDecimal { text: figure.text.clone() }.into());
+        }
         if line.lower.value >= line.upper.value {
             return Err(ErrorKind::IntervalInverted { lower: line.lower.value, upper: line.upper.value }.into());
         }
@@ -279,19 +286,26 @@ impl Lines {
         for u in ends(self.upper) {
             corners.extend(ends(self.estimate).map(|m| (m, u - m)));
         }
+        // Where all three ranges overlap the polygon reaches down to intervals of no width.
+        let overlap =
+            [self.estimate.0.max(self.lower.0).max(self.upper.0), self.estimate.1.min(self.lower.1).min(self.upper.1)];
+        if overlap[0] <= overlap[1] {
+            corners.extend(overlap.map(|m| (m, 0.0)));
+        }
         let dust = 1e-9 * (self.upper.1 - self.lower.0);
         let within = |x: f64, (a, b): (f64, f64)| a - dust <= x && x <= b + dust;
         let inside = |&(m, h): &(f64, f64)| {
-            h > 0.0 && within(m, self.estimate) && within(m - h, self.lower) && within(m + h, self.upper)
+            h >= 0.0 && within(m, self.estimate) && within(m - h, self.lower) && within(m + h, self.upper)
         };
         corners.into_iter().filter(inside).collect()
     }
 }
 
-/// The p-values over the polygon: m / h is monotone along every line, so its extremes are at corners; it is 0 inside if
-/// m changes sign.
+/// The p-values over the polygon: m / h is monotone along every line, so its extremes are at corners (infinite at one of no
+/// width); it is 0 inside if m changes sign.
 fn p_range(vertices: &[(f64, f64)], quantile: f64, p: impl Fn(f64) -> f64) -> Option<Interval> {
-    let statistics = vertices.iter().map(|&(m, h)| m / h * quantile);
+    // No width and no effect is no statistic; its neighbours on the polygon bound what is possible.
+    let statistics = vertices.iter().map(|&(m, h)| m / h * quantile).filter(|z| !z.is_nan());
     let (low, high) = statistics.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, u), z| (l.min(z), u.max(z)));
     if low > high {
         return None;

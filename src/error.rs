@@ -186,6 +186,14 @@ pub enum ErrorKind {
         /// The text given.
         text: Box<str>,
     },
+    /// The data shown with a result are not those it came from.
+    #[error("the data must be those that were pooled ({k} studies), but {reason}")]
+    NotThePooled {
+        /// The number of studies pooled.
+        k: usize,
+        /// What gave them away.
+        reason: &'static str,
+    },
     /// An error of somebody else's effect size or estimator.
     #[error("{0}")]
     Other(Box<str>),

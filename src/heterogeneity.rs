@@ -73,7 +73,7 @@ impl<F: Real> Heterogeneity<F> {
         self.tau2.map(F::of)
     }
 
-    /// The standard error of [`tau2`](Self::tau2), if the estimator defines one.
+    /// The standard error of [`tau2`](Self::tau2), if the estimator defines one and it is within the floating-point range.
     #[must_use]
     pub fn tau2_std_error(&self) -> Option<F> {
         self.tau2_std_error.map(F::of)
@@ -115,7 +115,7 @@ impl<F: Real> Heterogeneity<F> {
 
     /// The test-based interval of I², from Q alone: H = √(Q / df) centred at no less than 1, with
     /// SE(ln H) = ½ (ln Q - ln df) / (√(2Q) - √(2k - 3)) if Q > k, and √(1/(2(k-2)) (1 - 1/(3(k-2)²))) otherwise
-    /// (Higgins & Thompson 2002, equations 23 to 27). `None` for fewer than three studies.
+    /// (Higgins & Thompson 2002). `None` for fewer than three studies.
     #[must_use]
     pub fn i2_test_based(&self, level: Level) -> Option<Interval<F>> {
         let (lower, upper) = self.h_test_based(level)?;

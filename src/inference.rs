@@ -100,9 +100,12 @@ pub struct Test<F = f64> {
 }
 
 impl<F: Real> Test<F> {
-    /// A test of `statistic` against the normal distribution, or Student's t with `df` degrees of freedom.
-    pub(crate) fn new(statistic: f64, df: Option<f64>) -> Self {
-        Self { statistic: F::of(statistic), df: df.map(F::of), exact: (statistic, df.unwrap_or(f64::INFINITY)) }
+    /// A test of `statistic` against the normal distribution, or Student's t with `df` degrees of freedom; `None` if the
+    /// statistic overflows.
+    pub(crate) fn new(statistic: f64, df: Option<f64>) -> Option<Self> {
+        let test =
+            Self { statistic: F::of(statistic), df: df.map(F::of), exact: (statistic, df.unwrap_or(f64::INFINITY)) };
+        test.statistic.is_finite().then_some(test)
     }
 
     /// The two-sided p-value; 0 only if it is below the smallest floating-point number.

@@ -36,7 +36,7 @@ impl Level {
     /// A level such as `0.95`.
     ///
     /// # Errors
-    /// [`ErrorKind::LevelOutside`] unless 0 < level < 1 and the tail beyond an interval of that level is a positive number.
+    /// [`ErrorKind::LevelOutside`] unless 0 < level < 1 and 1 - level differs from 1 in double precision.
     pub fn new(level: f64) -> Result<Self, Error> {
         if let Some(known) = [Self::P90, Self::P95, Self::P99].into_iter().find(|known| known.level == level) {
             return Ok(known);
@@ -45,6 +45,10 @@ impl Level {
             return Err(ErrorKind::LevelOutside { value: level }.into());
         }
         let tail = tail_of(level);
+        // So close to 0 that its interval would have no width.
+        if tail >= 0.5 {
+            return Err(ErrorKind::LevelOutside { value: level }.into());
+        }
         Ok(Self { level, tail, normal: distributions::normal_upper_quantile(tail) })
     }
 

@@ -29,7 +29,7 @@ impl EffectSize<TwoMeans> for MeanDifference {
 /// g = J(m) (m1 - m2) / s        s² = ((n1 - 1) s1² + (n2 - 1) s2²) / m        m = n1 + n2 - 2
 /// J(m) = Γ(m/2) / (√(m/2) Γ((m-1)/2))
 /// ```
-/// (Hedges 1981, equations 6d and 6e). The variance is a named choice, see [`HedgesGVariance`].
+/// (Hedges 1981, equation 6e). The variance is a named choice, see [`HedgesGVariance`].
 ///
 /// # Scale
 /// Standard deviations: 0 is no effect.

@@ -82,7 +82,7 @@ pub(crate) struct Curvature {
     pub(crate) q: f64,
     /// `c² y'PPy = Σ u² r²`.
     pub(crate) pp: f64,
-    /// `c³ y'PPPy = Σ u³ r² - (Σ u² r)² / Σ u`.
+    /// `c³ y'PPPy`, of which `Σ u³ r² - (Σ u² r)² / Σ u` is the textbook form.
     pub(crate) ppp: f64,
     /// c tr P and c² tr PP; under maximum likelihood c tr W and c² tr WW.
     pub(crate) trace: f64,
@@ -191,12 +191,18 @@ impl<'a, F: Real> Kernel<'a, F> {
     pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
         let Centre { weights, mean } = self.full_centre(tau2);
         let c = weights.c;
-        let [q, pp, u2r, u3r2] = self.sums(|d, v| {
+        let [q, pp, top_r2, ur, u2r, u3r2] = self.sums(|d, v| {
             let (u, r) = (c / (v + tau2), d - mean);
-            let ur = u * r;
-            [ur * r, ur * ur, u * ur, u * (ur * ur)]
+            let (top, rest) = split(u);
+            let (all, ur) = (u * r, rest * r);
+            [all * r, all * all, top * r * r, ur, rest * ur, rest * (ur * ur)]
         });
-        let ppp = (u3r2 - u2r * (u2r / weights.total())).max(0.0);
+        // Σ u³ r² - (Σ u² r)² / Σ u, in which the studies of largest weight cancel when they dominate. Their residuals sum
+        // to -Σ u r of the rest; with that put in, only the rest is left, beside the spread among them.
+        let (top, total) = (weights.top, weights.total());
+        let among_top = if top > 1.0 { (top_r2 - ur * (ur / top)).max(0.0) } else { 0.0 };
+        let crossed = (ur * (ur / top) * weights.rest[0] + u2r * (2.0 * ur - u2r)) / total;
+        let ppp = (among_top + u3r2 + crossed).max(0.0);
         let (trace, trace_pp) = match restricted {
             true => (weights.trace(), weights.trace_pp()),
             false => (weights.total(), weights.total_squares()),

@@ -132,7 +132,7 @@ impl<'a, F: Real> Evidence<'a, F> {
 
     /// The quadratic form and the traces for weights `weight(v)`, such as `|v| 1.0 / v` or `|v| 1.0 / (v + tau2)`.
     ///
-    /// (DerSimonian & Kacker 2007, equations 4 to 6.) Sums run in double precision.
+    /// (DerSimonian & Kacker 2007.) The weights must be positive. Sums run in double precision.
     #[must_use]
     pub fn moments(&self, weight: impl Fn(F) -> F) -> Moments<F> {
         match self.moderators {
@@ -141,13 +141,13 @@ impl<'a, F: Real> Evidence<'a, F> {
         }
     }
 
-    /// Derivatives of the log-likelihood in tau2, profiled over the mean.
+    /// Derivatives of the log-likelihood in tau2, profiled over the mean, at a tau2 of at least 0.
     #[must_use]
     pub fn score(&self, tau2: F) -> Score<F> {
         self.derivatives(tau2, false)
     }
 
-    /// Derivatives of the restricted log-likelihood in tau2.
+    /// Derivatives of the restricted log-likelihood in tau2, at a tau2 of at least 0.
     #[must_use]
     pub fn restricted_score(&self, tau2: F) -> Score<F> {
         self.derivatives(tau2, true)
@@ -230,22 +230,26 @@ impl<F: Real> Evidence<'_, F> {
         self.moderators.map_or_else(|| self.kernel.spread(), Moderators::spread)
     }
 
-    pub(crate) fn log_likelihood_at(&self, tau2: f64, restricted: bool) -> f64 {
+    /// The (restricted) log-likelihood in the kernel's unit, without 2π.
+    pub(crate) fn relative_log_likelihood(&self, tau2: f64, restricted: bool) -> f64 {
         #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
         let k = self.k() as f64;
         let Curvature { c, q, .. } = self.curvature(tau2, restricted);
-        // ln of the unit is an exact multiple of ln 2.
-        let log_unit = 2.0 * LN_2 * self.kernel.unit.log2();
-        let sum_log = self.kernel.sum_log(tau2) - k * log_unit;
-        if !restricted {
-            return -0.5 * (k * (2.0 * PI).ln() + sum_log + q / c);
-        }
-        let p = k - self.degrees();
-        let determinant = p * log_unit
-            + match self.moderators {
-                None => (self.kernel.centre(tau2).weights.total() / c / k).ln(),
-                Some(moderators) => moderators.log_determinant(tau2),
-            };
-        -0.5 * (self.degrees() * (2.0 * PI).ln() + sum_log + determinant + q / c)
+        let determinant = match (restricted, self.moderators) {
+            (false, _) => 0.0,
+            (true, None) => (self.kernel.centre(tau2).weights.total() / c / k).ln(),
+            (true, Some(moderators)) => moderators.log_determinant(tau2),
+        };
+        -0.5 * (self.kernel.sum_log(tau2) + determinant + q / c)
+    }
+
+    /// The (restricted) log-likelihood with all constants; tau2 in the kernel's unit.
+    pub(crate) fn log_likelihood_at(&self, tau2: f64, restricted: bool) -> f64 {
+        #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
+        let k = self.k() as f64;
+        let dimension = if restricted { self.degrees() } else { k };
+        // Each dimension brings √2π and the unit, whose logarithm is an exact multiple of ln 2.
+        let log_unit = LN_2 * self.kernel.unit.log2();
+        self.relative_log_likelihood(tau2, restricted) + dimension * (log_unit - 0.5 * (2.0 * PI).ln())
     }
 }

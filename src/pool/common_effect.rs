@@ -86,7 +86,7 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
             tau2: None,
             tau2_std_error: None,
         }
-        .pooled(study_notes(studies))
+        .pooled(study_notes(studies, |studies| Note::HalfAdded { studies }))
     }
 }
 
@@ -151,10 +151,10 @@ pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result
 }
 
 /// Notes on what was done to the studies.
-pub(super) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>) -> Notes {
+pub(super) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>, half_added: fn(usize) -> Note) -> Notes {
     let mut notes = Notes::default();
     if studies.corrected() > 0 {
-        notes.add(Note::HalfAdded { studies: studies.corrected() });
+        notes.add(half_added(studies.corrected()));
     }
     if !studies.excluded().is_empty() {
         notes.add(Note::Excluded { studies: studies.excluded().len() });

@@ -3,6 +3,7 @@
 use super::mantel_haenszel::{self, estimable};
 use super::{MantelHaenszelMeasure, Model, Pooled};
 use crate::error::{Error, ErrorKind};
+use crate::evidence::Centre;
 use crate::measure::Measure;
 use crate::real::Real;
 use crate::studies::Studies;
@@ -23,14 +24,13 @@ impl<M: Measure, F: Real> StudyData<M, F> for Studies<M, F> {
     fn weights(&self, pooled: &Pooled<M, F>) -> Result<Vec<F>, Error> {
         check_k(pooled, self.k())?;
         if pooled.model == Model::MantelHaenszel {
-            return Err(Error::other(
-                "the weights of a Mantel-Haenszel analysis come from its tables, not from effects",
-            ));
+            return Err(not_the_pooled(pooled, "a Mantel-Haenszel analysis pools tables, not effects"));
         }
         let evidence = self.evidence();
         let kernel = evidence.kernel();
         let tau2 = kernel.in_unit(pooled.heterogeneity.tau2.unwrap_or(0.0));
-        let total = kernel.centre(tau2).weights;
+        let Centre { weights: total, mean } = kernel.centre(tau2);
+        check_estimate(pooled, kernel.effect(mean))?;
         let weight = |&v: &F| F::of(total.c / (kernel.in_unit(v.f64()) + tau2) / total.total());
         Ok(self.v().iter().map(weight).collect())
     }
@@ -47,6 +47,8 @@ impl<M: MantelHaenszelMeasure> StudyData<M, f64> for [TwoByTwo] {
             return studies.weights(pooled);
         }
         check_k(pooled, studies.k())?;
+        let (estimate, _) = pooled.measure.pooled(estimable(self, &studies))?;
+        check_estimate(pooled, estimate)?;
         Ok(mantel_haenszel::weights(pooled.measure, estimable(self, &studies)))
     }
 
@@ -85,12 +87,17 @@ impl<M: MantelHaenszelMeasure, const N: usize> StudyData<M, f64> for [TwoByTwo; 
     }
 }
 
-/// Refuses data that cannot be what was pooled.
+fn not_the_pooled<M: Measure, F: Real>(pooled: &Pooled<M, F>, reason: &'static str) -> Error {
+    ErrorKind::NotThePooled { k: pooled.k, reason }.into()
+}
+
 fn check_k<M: Measure, F: Real>(pooled: &Pooled<M, F>, found: usize) -> Result<(), Error> {
-    if found == pooled.k {
-        return Ok(());
-    }
-    Err(ErrorKind::LengthMismatch { what: "studies in the data as were pooled", expected: pooled.k, found }.into())
+    if found == pooled.k { Ok(()) } else { Err(not_the_pooled(pooled, "their number differs")) }
+}
+
+/// The same data give the same estimate, bit for bit.
+fn check_estimate<M: Measure, F: Real>(pooled: &Pooled<M, F>, found: f64) -> Result<(), Error> {
+    if found == pooled.estimate { Ok(()) } else { Err(not_the_pooled(pooled, "they give another estimate")) }
 }
 
 mod sealed {

@@ -1,7 +1,7 @@
 //! Pooling 2×2 tables without a variance for each.
 
 use super::common_effect::{heterogeneity, study_notes};
-use super::{Model, Pool, Pooled};
+use super::{Model, Note, Pool, Pooled};
 use crate::effect_size::EffectSize;
 use crate::error::{Error, ErrorKind};
 use crate::inference::Inference;
@@ -25,8 +25,8 @@ use crate::summary::TwoByTwo;
 /// risk difference   T = Σ n1 n2/N                   μ = Σ (a n2 - c n1)/N / T
 ///                                                   Var = Σ (a b n2³ + c d n1³)/(n1 n2 N²) / T²
 /// ```
-/// with A = a d/N, B = b c/N, P = (a + d)/N, Q = (b + c)/N (Mantel & Haenszel 1959; risk ratio and difference: Greenland &
-/// Robins 1985, equations 4, 13 and 14; odds ratio: Robins, Breslow & Greenland 1986, equation 5).
+/// with A = a d/N, B = b c/N, P = (a + d)/N, Q = (b + c)/N (Mantel & Haenszel 1959; variances of risk ratio and
+/// difference: Greenland & Robins 1985; of the odds ratio: Robins, Breslow & Greenland 1986).
 ///
 /// | option | default | purpose | range |
 /// |---|---|---|---|
@@ -99,7 +99,7 @@ impl<M: MantelHaenszelMeasure, S: AsRef<[TwoByTwo]> + ?Sized> Pool<S> for Mantel
             std_error: variance.sqrt(),
             factor: None,
             heterogeneity: heterogeneity(&evidence, q, None, None),
-            notes: study_notes(&studies),
+            notes: study_notes(&studies, |studies| Note::HalfAddedForQ { studies }),
         }
         .checked()
     }

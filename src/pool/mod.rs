@@ -149,11 +149,12 @@ impl<M: Measure, F: Real> Pooled<M, F> {
         F::of(self.std_error)
     }
 
-    /// The two-sided test that there is no effect (0 on the analysis scale). `None` where the standard error is undefined.
+    /// The two-sided test that there is no effect (0 on the analysis scale). `None` where the standard error is undefined, and where
+    /// an estimate is so many standard errors from 0 that their ratio overflows.
     #[must_use]
     pub fn test(&self) -> Option<Test<F>> {
         let statistic = self.estimate / self.chosen_std_error()?;
-        Some(Test::new(statistic, self.t_degrees()))
+        Test::new(statistic, self.t_degrees())
     }
 
     /// The interval in which the effect of a new study is expected: estimate -+ t √(SE² + τ²) with k - 2 degrees of freedom
@@ -210,8 +211,8 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// The share of each study in the pooled effect, in the order of the studies; they sum to 1.
     ///
     /// # Errors
-    /// [`LengthMismatch`](ErrorKind::LengthMismatch) if these are not the studies that were pooled;
-    /// [`Other`](ErrorKind::Other) for the effects of a Mantel-Haenszel analysis, whose weights need the tables.
+    /// [`NotThePooled`](ErrorKind::NotThePooled) if pooling these studies would give another estimate, and for the effects
+    /// of a Mantel-Haenszel analysis, whose weights need the tables.
     pub fn weights<S: StudyData<M, F> + ?Sized>(&self, studies: &S) -> Result<Vec<F>, Error> {
         studies.weights(self)
     }

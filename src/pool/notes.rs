@@ -11,6 +11,12 @@ pub enum Note {
         /// How many studies.
         studies: usize,
     },
+    /// As `HalfAdded`, in a Mantel-Haenszel analysis: its sums take the tables as they are, and only the effects that Q is
+    /// made of are corrected.
+    HalfAddedForQ {
+        /// How many studies.
+        studies: usize,
+    },
     /// Studies were left out because they are not estimable; [`Studies::excluded`](crate::Studies::excluded) tells why.
     Excluded {
         /// How many studies.
@@ -38,6 +44,9 @@ impl fmt::Display for Note {
         match *self {
             Self::HalfAdded { studies: n } => {
                 write!(f, "one half was added to the cells of {} with a zero cell", studies(n))
+            }
+            Self::HalfAddedForQ { studies: n } => {
+                write!(f, "one half was added to the cells of {} with a zero cell, for Q alone", studies(n))
             }
             Self::Excluded { studies: n } => write!(f, "{} left out as not estimable", studies(n)),
             Self::OneStudy => f.write_str("one study: nothing is pooled, and tau2 has no estimate"),

@@ -15,7 +15,7 @@ use crate::real::Real;
 /// τ² = max(0, (Q - (k - 1)) / (Σ w - Σ w² / Σ w))        w = 1 / v
 /// ```
 /// (DerSimonian & Laird 1986, equation 8.) The standard error is that of the moment, with the estimate put in for τ²:
-/// √(2 (k-1) + 4 τ² tr P + 2 τ⁴ tr PP) / tr P (Biggerstaff & Tweedie 1997, equation 7).
+/// √(2 (k-1) + 4 τ² tr P + 2 τ⁴ tr PP) / tr P (Biggerstaff & Tweedie 1997).
 ///
 /// # Scale
 /// The analysis scale squared.
@@ -54,9 +54,10 @@ impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         let kernel = evidence.kernel();
         let (trace, trace_pp) = evidence.traces(0.0);
-        let t = kernel.in_unit(tau2.f64());
-        let variance = 2.0 * evidence.degrees() + 4.0 * t * trace + 2.0 * (t * t) * trace_pp;
-        finite(evidence, variance.sqrt() / trace)
+        // In units of 1 / tr P, and the root of a sum of squares: the square of a large τ² could overflow.
+        let x = kernel.in_unit(tau2.f64()) * trace;
+        let (constant, slope) = (2.0 * evidence.degrees() + 4.0 * x, 2.0 * (trace_pp / trace / trace));
+        finite(evidence, constant.sqrt().hypot(slope.sqrt() * x) / trace)
     }
 }
 
@@ -70,9 +71,9 @@ impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
 /// ```text
 /// Σ (y - μ(τ²))² / (v + τ²) = k - 1        or 0 if the left side is not above k - 1 at τ² = 0
 /// ```
-/// (Paule & Mandel 1982; DerSimonian & Kacker 2007, section 2.3). The left side decreases, so there is one root; it is
-/// found to the last digits whatever the unit of the data. The standard error is √(2 k² / (k - 1)) / Σ w, from the
-/// information of the empirical Bayes equation (Morris 1983).
+/// (Paule & Mandel 1982; DerSimonian & Kacker 2007). The left side decreases, so there is one root; it is
+/// found to the last digits whatever the unit of the data. The standard error is √(2 k² / (k - 1)) / Σ w, as
+/// R's metafor reports it for this estimator and the empirical Bayes one (after Morris 1983).
 ///
 /// # Scale
 /// The analysis scale squared.

@@ -18,7 +18,7 @@ pub(crate) enum QSolution {
 
 /// Solves Q(tau2) = target for a positive target.
 ///
-/// In the basis of eigenvectors of P, Q is a sum of terms b² / (l + tau2) with l > 0 (Jackson 2013, section 3), so 1/Q is
+/// In the basis of eigenvectors of P, Q is a sum of terms b² / (l + tau2) with l > 0 (Jackson 2013), so 1/Q is
 /// increasing and concave: a harmonic mean of lines. A tangent to a concave function lies above it, so Newton's method on
 /// 1/Q reaches the root from the left, from any start, without ever passing it: no bracket and no upper limit to guess.
 /// With equal variances 1/Q is a line and one step is exact.

@@ -8,15 +8,16 @@
 //! * (u + t) C/A and (u + t) D/B decrease, by the Cauchy-Schwarz inequality between moments of the spectrum of P;
 //! * (ln A/B)' = D/B - 2 C/A.
 //!
-//! So the values at both ends of an interval bound the score inside it, and its logarithmic form tells whether A/B falls
-//! throughout. Every interval is halved until its ends prove that it holds no root, or exactly one, which is then
-//! bracketed and polished. (The bounds are this crate's; the identities are in Harville 1977, section 5.)
+//! So the values at both ends of an interval bound the score inside it, and its logarithmic form tells whether A/B falls, or
+//! rises, throughout. Every interval is halved until its ends prove that it holds no root, or at most one, which is then
+//! bracketed and polished. (The bounds are this crate's; the derivatives are in Harville 1977.) What cannot be proven in
+//! double precision is an interval narrower than 1e-11 of l + t, where A/B touches 1 or nearly so: its ends decide.
 
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Curvature, Evidence};
 use crate::real::Real;
 
-/// A bound that no real case comes near: tangent roots, the hardest ones, take about a hundred evaluations.
+/// A bound that data of ordinary range do not come near: tangent roots, the hardest ones, take a few hundred evaluations.
 const MAX_EVALUATIONS: usize = 4000;
 /// Inequalities must hold by more than rounding errors to count as proof.
 const MARGIN: f64 = 1.0 + 1e-9;
@@ -55,12 +56,12 @@ struct Search<'e, 'a, F, V> {
 }
 
 /// Calls `visit` with every local maximum of the (restricted) likelihood over t >= 0, in increasing order; a likelihood
-/// that falls from the start has one at 0. Returns the number of evaluations.
+/// that falls from the start has one at 0.
 pub(super) fn local_maxima<F: Real>(
     evidence: &Evidence<'_, F>,
     restricted: bool,
     visit: impl FnMut(f64),
-) -> Result<usize, Error> {
+) -> Result<(), Error> {
     let mut search = Search { evidence, restricted, evaluations: 0, visit };
     let spread = evidence.spread();
     let start = search.node(0.0);
@@ -70,13 +71,21 @@ pub(super) fn local_maxima<F: Real>(
     if !start.rises() {
         (search.visit)(0.0);
     }
-    // Beyond, (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B.
-    let end = spread / start.at.trace * MARGIN - evidence.kernel().v_min;
+    // No root beyond the first, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B there; nor beyond the second,
+    // as A <= spread / t² and B >= df / (u + t), so that a root has t - u <= t² / (u + t) <= spread / df.
+    let kernel = evidence.kernel();
+    let first = spread / start.at.trace * MARGIN - kernel.v_min;
+    let second = (spread / evidence.degrees() + kernel.v_max) * MARGIN;
+    let end = first.min(second);
     if end > 0.0 {
         let end = search.node(end);
         search.between(start, end, 0);
     }
-    Ok(search.evaluations)
+    if search.evaluations < MAX_EVALUATIONS {
+        return Ok(());
+    }
+    let last = kernel.in_user_unit(end);
+    Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps: search.evaluations }.into())
 }
 
 impl<F: Real, V: FnMut(f64)> Search<'_, '_, F, V> {
@@ -90,7 +99,7 @@ impl<F: Real, V: FnMut(f64)> Search<'_, '_, F, V> {
         if no_root(&a, &b) {
             return;
         }
-        let settled = at_most_one_root(&a, &b) || b.at.c <= a.at.c * (1.0 + 1e-11) || depth >= 64;
+        let settled = falls(&a, &b) || rises(&a, &b) || b.at.c <= a.at.c * (1.0 + 1e-11) || depth >= 64;
         if settled || self.evaluations >= MAX_EVALUATIONS {
             if a.rises() && !b.rises() {
                 let root = self.polish(a, b);
@@ -137,9 +146,14 @@ fn no_root(a: &Node, b: &Node) -> bool {
     rises_throughout || falls_throughout
 }
 
-/// True if A/B is proven to fall throughout.
-fn at_most_one_root(a: &Node, b: &Node) -> bool {
+/// True if A/B is proven to fall from a to b: a root between is the only one, and a maximum of the likelihood.
+fn falls(a: &Node, b: &Node) -> bool {
     2.0 * b.logarithmic().0 * b.spread > a.logarithmic().1 * a.spread * MARGIN
+}
+
+/// True if A/B is proven to rise from a to b: a root between is the only one, and a minimum of the likelihood.
+fn rises(a: &Node, b: &Node) -> bool {
+    b.logarithmic().1 * b.spread > 2.0 * a.logarithmic().0 * a.spread * MARGIN
 }
 
 /// The geometric mean of l + t for a wide interval, the arithmetic one of t for a narrow one.

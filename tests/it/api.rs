@@ -105,7 +105,7 @@ fn reported_errors() {
 
 #[test]
 fn other_errors() {
-    for level in [0.0, 1.0, -0.5, 95.0, f64::NAN, f64::INFINITY] {
+    for level in [0.0, 1.0, -0.5, 95.0, 1e-17, f64::NAN, f64::INFINITY] {
         let expected = format!("the level must lie between 0 and 1, both excluded, but is {level}");
         assert_eq!(text(Level::new(level)), expected);
     }
@@ -291,7 +291,7 @@ fn weights_need_the_data_that_were_pooled() {
     let pooled = MantelHaenszel::new(RiskRatio).pool(&tables).expect("a result");
     assert_eq!(
         text(pooled.weights(&studies)),
-        "the weights of a Mantel-Haenszel analysis come from its tables, not from effects"
+        "the data must be those that were pooled (2 studies), but a Mantel-Haenszel analysis pools tables, not effects"
     );
     let inverse = CommonEffect::new().pool(&studies).expect("a result");
     assert_eq!(
@@ -302,8 +302,19 @@ fn weights_need_the_data_that_were_pooled() {
     let one = studies.filter(|study| study.effect.y() < -0.6);
     assert_eq!(
         text(inverse.weights(&one)),
-        "there must be as many studies in the data as were pooled as studies (2), but there are 1"
+        "the data must be those that were pooled (2 studies), but their number differs"
     );
+}
+
+#[test]
+fn weights_of_other_studies_are_refused() {
+    let studies = |y: Vec<f64>| Studies::from_analysis(MeanDifference, y, vec![0.1; 2]).expect("valid");
+    let pooled = CommonEffect::new().pool(&studies(vec![1.0, 2.0])).expect("a result");
+    assert_eq!(
+        text(pooled.weights(&studies(vec![1.0, 3.0]))),
+        "the data must be those that were pooled (2 studies), but they give another estimate"
+    );
+    assert_eq!(pooled.clone().erase().measure().label(), "mean difference", "a result without its type");
 }
 
 #[test]

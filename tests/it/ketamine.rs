@@ -70,6 +70,25 @@ fn a_contradiction_is_found() {
     assert_eq!(audit(["0.35", "0.20", "0.61"], "<0.001"), "consistent");
 }
 
+#[test]
+fn the_audit_allows_for_limits_that_nearly_meet() {
+    // m = 0.2 with limits 0 and 0.4 rounds to this line, and has p = 0.05.
+    let line = PrintedLine::new("0", "0", "0.4").and_then(|line| line.with_p("0.05")).expect("a line");
+    let audit = line.audit(MeanDifference, Level::P95).expect("an audit");
+    assert!(audit.is_consistent(), "{audit:?}");
+}
+
+#[test]
+fn figures_that_are_no_figures_are_refused() {
+    let text = |figure: &str| figure.parse::<Printed>().expect_err("an error").to_string();
+    assert_eq!(text("1e5"), "a printed figure must be a decimal number, but is \"1e5\"");
+    for figure in ["", "<", "<-1", "abc", "--1", "1.2.3", "NaN", "inf", &"9".repeat(400)] {
+        assert!(figure.parse::<Printed>().is_err(), "{figure} is no figure");
+    }
+    assert!(PrintedLine::new("<1", "0", "2").is_err(), "only a p-value is given as a bound");
+    assert_eq!("−0.5".parse::<Printed>().expect("a figure").value(), -0.5, "typographic minus signs");
+}
+
 /// Asserts that a result rounds to a published line, figure by figure.
 fn check_line<M: Measure>(name: &str, pooled: &Pooled<M>, published: &Value) {
     let natural = pooled.natural();

@@ -5,6 +5,7 @@
 mod api;
 mod ketamine;
 mod laws;
+mod modes;
 mod published;
 mod reference;
 mod score;

@@ -156,6 +156,12 @@ pub enum ErrorKind {
         /// What it gave.
         value: f64,
     },
+    /// A variance between studies that is negative or not a number.
+    #[error("tau2 must be at least 0 and finite, but is {value}")]
+    NegativeTau2 {
+        /// The value given.
+        value: f64,
+    },
     /// An iteration did not settle within its bound.
     #[error("{what} did not converge in {steps} steps (last value {last})")]
     NoConvergence {

@@ -118,7 +118,10 @@ pub use pool::{
 pub use real::Real;
 pub use studies::{Studies, Study};
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
-pub use tau2::{DerSimonianLaird, Mode, PauleMandel, Reml, Tau2, Tau2Estimator, Tau2Method};
+pub use tau2::{
+    DerSimonianLaird, HartungMakambi, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2, MaximumLikelihood, Mode,
+    PauleMandel, Reml, SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, Tau2Method,
+};
 
 /// The README's code compiles and runs.
 #[cfg(doctest)]

@@ -210,6 +210,24 @@ impl<'a, F: Real> Kernel<'a, F> {
         Curvature { c, q, pp, ppp, trace, trace_pp }
     }
 
+    /// tr(PSPS) with S = diag(v + tau2) and P of weights 1 / (v + base), for the variance of Q at those weights:
+    /// Σ a² s² (1 - a/Σa)² + Σ_{i≠j} a_i² a_j² s_i s_j / (Σ a)², with the largest weight counted apart.
+    pub(crate) fn trace_psps(&self, base: f64, tau2: f64) -> f64 {
+        let c = self.v_min + base;
+        let [top, s1, top_s, top_ss, rest_2s, rest_2ss, rest_3ss, rest_4ss] = self.sums(|_, v| {
+            let (top, rest) = split(c / (v + base));
+            let (s, square) = ((v + tau2) / c, rest * rest);
+            let squared = square * s * s;
+            [top, rest, top * s, top * s * s, square * s, squared, rest * squared, square * squared]
+        });
+        let total = top + s1;
+        let share = (top - 1.0 + s1) / total;
+        let diagonal =
+            top_ss * share * share + (rest_2ss - 2.0 * rest_3ss / total + rest_4ss / (total * total)).max(0.0);
+        let off = (top_s * top_s - top_ss).max(0.0) + 2.0 * top_s * rest_2s + (rest_2s * rest_2s - rest_4ss).max(0.0);
+        diagonal + off / (total * total)
+    }
+
     /// Σ (d - d̄)², unweighted: the limit of tau2² y'PPy for large tau2.
     pub(crate) fn spread(&self) -> f64 {
         let [sum, k] = self.sums(|d, _| [d, 1.0]);

@@ -216,6 +216,11 @@ impl<F: Real> Evidence<'_, F> {
         (trace / c, trace_pp / c / c)
     }
 
+    /// tr(PSPS) of [`Kernel::trace_psps`]; not yet with moderators.
+    pub(crate) fn trace_psps(&self, base: f64, tau2: f64) -> Option<f64> {
+        self.moderators.is_none().then(|| self.kernel.trace_psps(base, tau2))
+    }
+
     pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {
         match self.moderators {
             None => self.kernel.q_and_slope(tau2),

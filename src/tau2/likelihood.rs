@@ -1,7 +1,7 @@
 //! Likelihood estimators.
 
 use super::moment::finite;
-use super::stationary::local_maxima;
+use super::stationary::{Stationary, stationary_points};
 use super::{Tau2, Tau2Estimator, check_degrees, named, to_user};
 use crate::error::Error;
 use crate::evidence::Evidence;
@@ -51,6 +51,39 @@ pub struct Reml;
 
 named!(Reml, "REML");
 
+/// Maximum likelihood: the global maximum of the exact likelihood of τ² and the mean together.
+///
+/// Its mean squared error is small, but it is biased downwards, since it does not allow for the estimation of the mean;
+/// [`Reml`] does. Use it to compare models of the mean by their likelihoods.
+///
+/// # Formula
+/// ```text
+/// maximise  -½ (Σ ln(v + τ²) + Σ w (y - μ)²)        w = 1 / (v + τ²),  μ = Σ w y / Σ w
+/// ```
+/// (Hardy & Thompson 1996.) The standard error is √(2 / Σ w²), from the expected information.
+///
+/// # Scale
+/// The analysis scale squared.
+///
+/// # Errors
+/// As [`Reml`].
+///
+/// # Example
+/// ```
+/// use meta_analysis::{MaximumLikelihood, MeanDifference, Studies, Tau2Estimator};
+///
+/// // With equal variances it is the mean square of the effects about their mean, minus the variance.
+/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+/// let tau2: f64 = MaximumLikelihood.tau2(&studies.evidence())?;
+/// assert!((tau2 - 11.0 / 3.0).abs() < 1e-14);
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[doc(alias = "ML")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct MaximumLikelihood;
+
+named!(MaximumLikelihood, "maximum likelihood");
+
 /// A local maximum of a likelihood over τ² >= 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mode<F = f64> {
@@ -81,27 +114,53 @@ impl Reml {
     }
 }
 
-impl<F: Real> Tau2Estimator<F> for Reml {
-    fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
-        Ok(global_maximum(evidence, true)?.0)
+impl MaximumLikelihood {
+    /// Every local maximum of the likelihood over τ² >= 0, in increasing order of τ².
+    ///
+    /// # Errors
+    /// As [`tau2`](Tau2Estimator::tau2).
+    pub fn modes<F: Real>(&self, evidence: &Evidence<'_, F>) -> Result<Vec<Mode<F>>, Error> {
+        modes(evidence, false)
     }
+}
 
-    fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
-        let kernel = evidence.kernel();
-        let at = evidence.curvature(kernel.in_unit(tau2.f64()), true);
-        finite(evidence, (2.0 / at.trace_pp).sqrt() * at.c)
-    }
+/// The two likelihoods differ by one word.
+macro_rules! likelihood_estimator {
+    ($type:ty, restricted: $restricted:literal) => {
+        impl<F: Real> Tau2Estimator<F> for $type {
+            fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
+                Ok(global_maximum(evidence, $restricted)?.0)
+            }
 
-    fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
-        let (value, modes) = global_maximum(evidence, true)?;
-        Ok(Tau2 { value, std_error: self.std_error(evidence, value), modes: Some(modes) })
-    }
+            fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
+                std_error(evidence, tau2, $restricted)
+            }
+
+            fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
+                let (value, modes) = global_maximum(evidence, $restricted)?;
+                Ok(Tau2 { value, std_error: std_error(evidence, value, $restricted), modes: Some(modes) })
+            }
+        }
+    };
+}
+
+likelihood_estimator!(Reml, restricted: true);
+likelihood_estimator!(MaximumLikelihood, restricted: false);
+
+/// √(2 / tr PP), or √(2 / tr WW), from the expected information.
+fn std_error<F: Real>(evidence: &Evidence<'_, F>, tau2: F, restricted: bool) -> Option<F> {
+    let at = evidence.curvature(evidence.kernel().in_unit(tau2.f64()), restricted);
+    finite(evidence, (2.0 / at.trace_pp).sqrt() * at.c)
 }
 
 fn modes<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Result<Vec<Mode<F>>, Error> {
     check_degrees(evidence)?;
     let mut found = Vec::new();
-    local_maxima(evidence, restricted, |tau2| found.push(tau2))?;
+    stationary_points(evidence, restricted, |point| {
+        if let Stationary::Maximum(tau2) = point {
+            found.push(tau2);
+        }
+    })?;
     found
         .into_iter()
         .map(|tau2| {
@@ -116,7 +175,8 @@ fn global_maximum<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Resu
     check_degrees(evidence)?;
     let mut best: Option<(f64, Option<f64>)> = None;
     let mut modes = 0;
-    local_maxima(evidence, restricted, |tau2| {
+    stationary_points(evidence, restricted, |point| {
+        let Stationary::Maximum(tau2) = point else { return };
         modes += 1;
         // Without the constants that hang on the unit of the data, whose rounding could decide between equal peaks.
         let height = |tau2| evidence.relative_log_likelihood(tau2, restricted);

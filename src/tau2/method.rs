@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{DerSimonianLaird, PauleMandel, Reml, Tau2, Tau2Estimator};
+use super::{
+    DerSimonianLaird, HartungMakambi, HunterSchmidt, HunterSchmidtSmallSample, MaximumLikelihood, PauleMandel, Reml,
+    SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator,
+};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::real::Real;
@@ -25,21 +28,49 @@ use crate::real::Real;
 pub enum Tau2Method {
     /// [`DerSimonianLaird`].
     DerSimonianLaird,
+    /// [`HunterSchmidt`].
+    HunterSchmidt,
+    /// [`HunterSchmidtSmallSample`].
+    HunterSchmidtSmallSample,
+    /// [`SidikJonkman`].
+    SidikJonkman,
+    /// [`SidikJonkmanIterated`].
+    SidikJonkmanIterated,
+    /// [`HartungMakambi`].
+    HartungMakambi,
     /// [`PauleMandel`].
     PauleMandel,
+    /// [`MaximumLikelihood`].
+    MaximumLikelihood,
     /// [`Reml`].
     Reml,
 }
 
 impl Tau2Method {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::DerSimonianLaird, Self::PauleMandel, Self::Reml];
+    pub const ALL: &[Self] = &[
+        Self::DerSimonianLaird,
+        Self::HunterSchmidt,
+        Self::HunterSchmidtSmallSample,
+        Self::SidikJonkman,
+        Self::SidikJonkmanIterated,
+        Self::HartungMakambi,
+        Self::PauleMandel,
+        Self::MaximumLikelihood,
+        Self::Reml,
+    ];
 
     /// Every name by which a method answers, the first being the one it prints.
     const fn names(self) -> &'static [&'static str] {
         match self {
             Self::DerSimonianLaird => &["DerSimonian-Laird", "DL"],
-            Self::PauleMandel => &["Paule-Mandel", "PM", "MP", "empirical Bayes", "EB"],
+            Self::HunterSchmidt => &["Hunter-Schmidt", "HS"],
+            Self::HunterSchmidtSmallSample => &["Hunter-Schmidt (small-sample)", "HSk"],
+            Self::SidikJonkman => &["Sidik-Jonkman", "SJ"],
+            Self::SidikJonkmanIterated => &["Sidik-Jonkman (iterated)", "SJIT"],
+            Self::HartungMakambi => &["Hartung-Makambi", "HM"],
+            Self::PauleMandel => &["Paule-Mandel", "PM", "MP", "empirical Bayes", "EB", "Morris"],
+            Self::MaximumLikelihood => &["maximum likelihood", "ML"],
             Self::Reml => &["REML", "restricted maximum likelihood"],
         }
     }
@@ -47,7 +78,13 @@ impl Tau2Method {
     fn as_estimator<F: Real>(self) -> &'static dyn Tau2Estimator<F> {
         match self {
             Self::DerSimonianLaird => &DerSimonianLaird,
+            Self::HunterSchmidt => &HunterSchmidt,
+            Self::HunterSchmidtSmallSample => &HunterSchmidtSmallSample,
+            Self::SidikJonkman => &SidikJonkman,
+            Self::SidikJonkmanIterated => &SidikJonkmanIterated,
+            Self::HartungMakambi => &HartungMakambi,
             Self::PauleMandel => &PauleMandel,
+            Self::MaximumLikelihood => &MaximumLikelihood,
             Self::Reml => &Reml,
         }
     }
@@ -64,7 +101,10 @@ impl FromStr for Tau2Method {
 
     fn from_str(name: &str) -> Result<Self, Error> {
         let plain = |text: &str| {
-            text.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).map(|c| c.to_ascii_lowercase()).collect::<String>()
+            text.chars()
+                .filter(|c| !matches!(c, ' ' | '-' | '_' | '(' | ')'))
+                .map(|c| c.to_ascii_lowercase())
+                .collect::<String>()
         };
         let wanted = plain(name);
         let answers = |method: &&Self| method.names().iter().any(|name| plain(name) == wanted);

@@ -1,14 +1,18 @@
 //! Estimators of tau2, the variance between studies.
 
+mod iterative;
+mod known;
 mod likelihood;
 mod method;
 mod moment;
 mod q_equation;
 mod stationary;
 
-pub use likelihood::{Mode, Reml};
+pub use iterative::{PauleMandel, SidikJonkman, SidikJonkmanIterated};
+pub use known::KnownTau2;
+pub use likelihood::{MaximumLikelihood, Mode, Reml};
 pub use method::Tau2Method;
-pub use moment::{DerSimonianLaird, PauleMandel};
+pub use moment::{DerSimonianLaird, HartungMakambi, HunterSchmidt, HunterSchmidtSmallSample};
 
 pub(crate) use q_equation::{QSolution, solve_q};
 

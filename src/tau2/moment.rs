@@ -1,8 +1,8 @@
-//! Estimators that match a moment of Cochran's Q.
+//! Estimators in closed form that match a moment of Cochran's Q.
 
-use super::{QSolution, Tau2Estimator, check_degrees, named, solve_q, to_user};
+use super::{Tau2Estimator, check_degrees, named, to_user};
 use crate::error::Error;
-use crate::evidence::Evidence;
+use crate::evidence::{AtZero, Evidence};
 use crate::real::Real;
 
 /// The moment estimator of DerSimonian and Laird, in closed form: the most widely used one, and Review Manager's.
@@ -52,28 +52,20 @@ impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
     }
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
-        let kernel = evidence.kernel();
-        let (trace, trace_pp) = evidence.traces(0.0);
-        // In units of 1 / tr P, and the root of a sum of squares: the square of a large τ² could overflow.
-        let x = kernel.in_unit(tau2.f64()) * trace;
-        let (constant, slope) = (2.0 * evidence.degrees() + 4.0 * x, 2.0 * (trace_pp / trace / trace));
-        finite(evidence, constant.sqrt().hypot(slope.sqrt() * x) / trace)
+        finite(evidence, root_variance_of_q(evidence, tau2) / evidence.at_zero().trace)
     }
 }
 
-/// The estimator of Paule and Mandel: the τ² at which the generalised Q statistic equals its expectation. It is also the
-/// empirical Bayes estimator of Morris, which solves the same equation.
+/// The estimator of Hunter and Schmidt, in closed form: Q in excess of the number of studies.
 ///
-/// A good choice for effects of any distribution, less biased than [`DerSimonianLaird`](super::DerSimonianLaird) where
-/// heterogeneity is large (Veroniki et al. 2016).
+/// Its mean squared error is small, at the price of a negative bias that does not vanish with many studies
+/// (Viechtbauer 2005); it lives in psychology, for correlations. [`HunterSchmidtSmallSample`] removes part of the bias.
 ///
 /// # Formula
 /// ```text
-/// Σ (y - μ(τ²))² / (v + τ²) = k - 1        or 0 if the left side is not above k - 1 at τ² = 0
+/// τ² = max(0, (Q - k) / Σ w)        w = 1 / v
 /// ```
-/// (Paule & Mandel 1982; DerSimonian & Kacker 2007). The left side decreases, so there is one root; it is
-/// found to the last digits whatever the unit of the data. The standard error is √(2 k² / (k - 1)) / Σ w, as
-/// R's metafor reports it for this estimator and the empirical Bayes one (after Morris 1983).
+/// (Hunter & Schmidt 1990; Viechtbauer 2005.) The standard error is √(2 (k-1) + 4 τ² tr P + 2 τ⁴ tr PP) / Σ w.
 ///
 /// # Scale
 /// The analysis scale squared.
@@ -83,36 +75,133 @@ impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
 ///
 /// # Example
 /// ```
-/// use meta_analysis::{MeanDifference, PauleMandel, Studies, Tau2Estimator};
+/// use meta_analysis::{HunterSchmidt, MeanDifference, Studies, Tau2Estimator};
 ///
-/// // With equal variances it is the variance of the effects minus theirs.
 /// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
-/// assert_eq!(PauleMandel.tau2(&studies.evidence())?, 6.0);
+/// assert_eq!(HunterSchmidt.tau2(&studies.evidence())?, 11.0 / 3.0);    // Q = 14
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
-#[doc(alias = "PM")]
-#[doc(alias = "EB")]
+#[doc(alias = "HS")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct PauleMandel;
+pub struct HunterSchmidt;
 
-named!(PauleMandel, "Paule-Mandel");
+named!(HunterSchmidt, "Hunter-Schmidt");
 
-impl<F: Real> Tau2Estimator<F> for PauleMandel {
+impl<F: Real> Tau2Estimator<F> for HunterSchmidt {
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
-        check_degrees(evidence)?;
-        match solve_q(evidence, evidence.degrees())? {
-            QSolution::BelowAtZero => Ok(F::zero()),
-            QSolution::Root(tau2) => to_user(evidence, tau2),
-        }
+        hunter_schmidt(evidence, 1.0)
     }
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
-        let kernel = evidence.kernel();
-        let weights = kernel.centre(kernel.in_unit(tau2.f64())).weights;
-        #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
-        let k = evidence.k() as f64;
-        finite(evidence, (2.0 / evidence.degrees()).sqrt() * k * weights.c / weights.total())
+        finite(evidence, root_variance_of_q(evidence, tau2) / total_weight(evidence))
     }
+}
+
+/// Hunter and Schmidt's estimator with the small-sample correction of Brannick et al.
+///
+/// # Formula
+/// ```text
+/// τ² = max(0, (k / (k-1) Q - k) / Σ w)        w = 1 / v
+/// ```
+/// (Brannick, Potter, Benitez & Morris 2019.) The standard error is k / (k-1) times that of [`HunterSchmidt`]'s formula.
+///
+/// # Scale
+/// The analysis scale squared.
+///
+/// # Errors
+/// As [`HunterSchmidt`].
+///
+/// # Example
+/// ```
+/// use meta_analysis::{HunterSchmidtSmallSample, MeanDifference, Studies, Tau2Estimator};
+///
+/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+/// assert_eq!(HunterSchmidtSmallSample.tau2(&studies.evidence())?, 6.0);    // (3/2 · 14 - 3) / 3
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[doc(alias = "HSk")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct HunterSchmidtSmallSample;
+
+named!(HunterSchmidtSmallSample, "Hunter-Schmidt (small-sample)");
+
+impl<F: Real> Tau2Estimator<F> for HunterSchmidtSmallSample {
+    fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
+        check_degrees(evidence)?;
+        hunter_schmidt(evidence, studies(evidence) / evidence.degrees())
+    }
+
+    fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
+        let factor = studies(evidence) / evidence.degrees();
+        finite(evidence, factor * root_variance_of_q(evidence, tau2) / total_weight(evidence))
+    }
+}
+
+/// max(0, (factor Q - k) / Σ w).
+fn hunter_schmidt<F: Real>(evidence: &Evidence<'_, F>, factor: f64) -> Result<F, Error> {
+    check_degrees(evidence)?;
+    let excess = factor * evidence.at_zero().q - studies(evidence);
+    to_user(evidence, (excess / total_weight(evidence)).max(0.0))
+}
+
+/// The estimator of Hartung and Makambi, in closed form and positive unless Q is 0.
+///
+/// Use it where an estimate of zero is unwanted; it is biased upwards without heterogeneity (Veroniki et al. 2016).
+///
+/// # Formula
+/// ```text
+/// τ² = Q² / ((2 (k-1) + Q) (Σ w - Σ w² / Σ w))        w = 1 / v
+/// ```
+/// (Hartung & Makambi 2003.) No standard error.
+///
+/// # Scale
+/// The analysis scale squared.
+///
+/// # Errors
+/// [`TooFewStudies`](crate::ErrorKind::TooFewStudies) for one study; [`OutOfRange`](crate::ErrorKind::OutOfRange).
+///
+/// # Example
+/// ```
+/// use meta_analysis::{HartungMakambi, MeanDifference, Studies, Tau2Estimator};
+///
+/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+/// let tau2: f64 = HartungMakambi.tau2(&studies.evidence())?;
+/// assert!((tau2 - 14.0 * 14.0 / (18.0 * 2.0)).abs() < 1e-14);
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[doc(alias = "HM")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct HartungMakambi;
+
+named!(HartungMakambi, "Hartung-Makambi");
+
+impl<F: Real> Tau2Estimator<F> for HartungMakambi {
+    fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
+        check_degrees(evidence)?;
+        let AtZero { q, trace, .. } = *evidence.at_zero();
+        to_user(evidence, q / (2.0 * evidence.degrees() + q) * (q / trace))
+    }
+}
+
+/// k.
+#[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
+pub(super) fn studies<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
+    evidence.k() as f64
+}
+
+/// Σ w at τ² = 0, in the kernel's unit.
+fn total_weight<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
+    let weights = evidence.at_zero().centre.weights;
+    weights.total() / weights.c
+}
+
+/// The standard deviation of Q under an estimate of τ²: √(2 (k-1) + 4 τ² tr P + 2 τ⁴ tr PP) (Biggerstaff & Tweedie 1997).
+fn root_variance_of_q<F: Real>(evidence: &Evidence<'_, F>, tau2: F) -> f64 {
+    let (trace, trace_pp) = evidence.traces(0.0);
+    // In units of 1 / tr P, and the root of a sum of squares: the square of a large τ² could overflow.
+    let x = evidence.kernel().in_unit(tau2.f64()) * trace;
+    let (constant, slope) = (2.0 * evidence.degrees() + 4.0 * x, 2.0 * (trace_pp / trace / trace));
+    constant.sqrt().hypot(slope.sqrt() * x)
 }
 
 /// A standard error from the kernel's unit to the user's float, if it is a finite number there.

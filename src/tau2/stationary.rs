@@ -1,4 +1,4 @@
-//! All local maxima of the profile likelihood of tau2, with proof that none is missed.
+//! All stationary points of the profile likelihood of tau2, with proof that none is missed.
 //!
 //! Twice the score is A(t) - B(t) with A = y'PPy and, for the restricted likelihood, B = tr P (for the plain one tr W). Both
 //! are positive and decreasing, and with C = y'PPPy, D = tr PP (tr WW), `l = v_min` and `u = v_max` one has for t >= 0
@@ -55,12 +55,20 @@ struct Search<'e, 'a, F, V> {
     visit: V,
 }
 
-/// Calls `visit` with every local maximum of the (restricted) likelihood over t >= 0, in increasing order; a likelihood
-/// that falls from the start has one at 0.
-pub(super) fn local_maxima<F: Real>(
+/// A stationary point of a likelihood over t >= 0, in the kernel's unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stationary {
+    /// A local maximum; a likelihood that falls from the start has one at 0.
+    Maximum(f64),
+    /// A local minimum between two maxima.
+    Minimum(f64),
+}
+
+/// Calls `visit` with every stationary point of the (restricted) likelihood over t >= 0, in increasing order.
+pub(crate) fn stationary_points<F: Real>(
     evidence: &Evidence<'_, F>,
     restricted: bool,
-    visit: impl FnMut(f64),
+    visit: impl FnMut(Stationary),
 ) -> Result<(), Error> {
     let mut search = Search { evidence, restricted, evaluations: 0, visit };
     let spread = evidence.spread();
@@ -69,7 +77,7 @@ pub(super) fn local_maxima<F: Real>(
         return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into());
     }
     if !start.rises() {
-        (search.visit)(0.0);
+        (search.visit)(Stationary::Maximum(0.0));
     }
     // No root beyond the first, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B there; nor beyond the second,
     // as A <= spread / t² and B >= df / (u + t), so that a root has t - u <= t² / (u + t) <= spread / df.
@@ -88,7 +96,7 @@ pub(super) fn local_maxima<F: Real>(
     Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps: search.evaluations }.into())
 }
 
-impl<F: Real, V: FnMut(f64)> Search<'_, '_, F, V> {
+impl<F: Real, V: FnMut(Stationary)> Search<'_, '_, F, V> {
     fn node(&mut self, t: f64) -> Node {
         self.evaluations += 1;
         let at = self.evidence.curvature(t, self.restricted);
@@ -101,9 +109,16 @@ impl<F: Real, V: FnMut(f64)> Search<'_, '_, F, V> {
         }
         let settled = falls(&a, &b) || rises(&a, &b) || b.at.c <= a.at.c * (1.0 + 1e-11) || depth >= 64;
         if settled || self.evaluations >= MAX_EVALUATIONS {
-            if a.rises() && !b.rises() {
-                let root = self.polish(a, b);
-                (self.visit)(root);
+            match (a.rises(), b.rises()) {
+                (true, false) => {
+                    let root = self.polish(a, b);
+                    (self.visit)(Stationary::Maximum(root));
+                }
+                (false, true) => {
+                    let root = self.polish(b, a);
+                    (self.visit)(Stationary::Minimum(root));
+                }
+                _ => {}
             }
             return;
         }
@@ -112,15 +127,20 @@ impl<F: Real, V: FnMut(f64)> Search<'_, '_, F, V> {
         self.between(middle, b, depth + 1);
     }
 
-    /// The root of A/B = 1 in a bracket where A/B falls through 1: Newton's method on B/A, which is a straight line when
-    /// all variances are equal, and bisection where a step leaves the bracket.
-    fn polish(&mut self, mut low: Node, mut high: Node) -> f64 {
-        let mut node = if (low.ratio() - 1.0).abs() < (high.ratio() - 1.0).abs() { low } else { high };
+    /// The root of A/B = 1 between a node where the likelihood rises and one where it falls, in either order: Newton's
+    /// method on B/A, which is a straight line when all variances are equal, and bisection where a step leaves the bracket.
+    fn polish(&mut self, mut above: Node, mut below: Node) -> f64 {
+        let nearest = |above: &Node, below: &Node| match (above.ratio() - 1.0).abs() < (below.ratio() - 1.0).abs() {
+            true => *above,
+            false => *below,
+        };
+        let mut node = nearest(&above, &below);
         let mut previous = f64::INFINITY;
         for _ in 0..200 {
             let (c_a, d_b) = node.logarithmic();
             let step = (node.ratio() - 1.0) * node.at.c / (2.0 * c_a - d_b);
             let newton = node.t + step;
+            let (low, high) = if above.t < below.t { (above, below) } else { (below, above) };
             let inside = newton > low.t && newton < high.t;
             let small = step.abs() <= 1e-8 * node.at.c;
             if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
@@ -132,9 +152,9 @@ impl<F: Real, V: FnMut(f64)> Search<'_, '_, F, V> {
             }
             previous = if inside { step.abs() } else { f64::INFINITY };
             node = self.node(next);
-            *(if node.rises() { &mut low } else { &mut high }) = node;
+            *(if node.rises() { &mut above } else { &mut below }) = node;
         }
-        if (low.ratio() - 1.0).abs() < (high.ratio() - 1.0).abs() { low.t } else { high.t }
+        nearest(&above, &below).t
     }
 }
 

@@ -4,8 +4,8 @@
 //! condition number, which `tolerance` works out from the score.
 
 use meta_analysis::{
-    CommonEffect, EffectSize, HedgesG, Inference, Level, Link, MantelHaenszel, MeanDifference, OddsRatio, Pool, Pooled,
-    RandomEffects, Reml, RiskDifference, RiskRatio, Studies, Tau2Method,
+    CommonEffect, EffectSize, HedgesG, Inference, Level, Link, MantelHaenszel, MaximumLikelihood, MeanDifference,
+    OddsRatio, Pool, Pooled, RandomEffects, Reml, RiskDifference, RiskRatio, Studies, Tau2Method,
 };
 use proptest::prelude::*;
 
@@ -25,9 +25,10 @@ fn tau2(method: Tau2Method, studies: &Data) -> f64 {
 /// maxima that rounding may exchange.
 fn tolerance(method: Tau2Method, studies: &Data) -> Option<f64> {
     let evidence = studies.evidence();
-    if method == Tau2Method::Reml {
-        let mut heights: Vec<f64> =
-            Reml.modes(&evidence).expect("modes").iter().map(|mode| mode.log_likelihood).collect();
+    if matches!(method, Tau2Method::Reml | Tau2Method::MaximumLikelihood) {
+        let restricted = method == Tau2Method::Reml;
+        let modes = if restricted { Reml.modes(&evidence) } else { MaximumLikelihood.modes(&evidence) };
+        let mut heights: Vec<f64> = modes.expect("modes").iter().map(|mode| mode.log_likelihood).collect();
         heights.sort_by(|a, b| b.total_cmp(a));
         if heights.len() > 1 && heights[0] - heights[1] < 1e-9 {
             return None;
@@ -40,7 +41,10 @@ fn tolerance(method: Tau2Method, studies: &Data) -> Option<f64> {
     // The slope of the estimating equation, relative to its terms.
     let slope = match method {
         Tau2Method::Reml if t > 0.0 => 2.0 * score.observed / trace,
-        Tau2Method::PauleMandel => (2.0 * score.gradient + trace) / evidence.df(),
+        Tau2Method::MaximumLikelihood if t > 0.0 => {
+            2.0 * evidence.score(t).observed / evidence.moments(|v| 1.0 / (v + t)).total
+        }
+        Tau2Method::PauleMandel | Tau2Method::SidikJonkmanIterated => (2.0 * score.gradient + trace) / evidence.df(),
         _ => 1.0 / (smallest + t),
     };
     let condition = 1.0 / (slope * (smallest + t));
@@ -111,11 +115,17 @@ proptest! {
         let b = map(&a, |y| y * s, |v| v * s * s);
         prop_assume!(b.v().iter().all(|v| v.is_normal()) && b.y().iter().all(|y| *y == 0.0 || y.is_normal()));
         for &method in Tau2Method::ALL {
+            // An estimate that becomes subnormal in the new unit has lost digits by then.
+            let plain = tau2(method, &a);
+            let expected = plain * s * s;
+            if plain != 0.0 && !expected.is_normal() {
+                continue;
+            }
             let (p, q) = (pool(method, &a), pool(method, &b));
             let (x, y) = (p.analysis(), q.analysis());
             prop_assert_eq!((x.estimate * s).to_bits(), y.estimate.to_bits(), "{}: estimate", method);
             prop_assert_eq!(x.std_error.map(|x| x * s), y.std_error, "{}: standard error", method);
-            prop_assert_eq!(tau2(method, &a) * s * s, tau2(method, &b), "{}: tau2", method);
+            prop_assert_eq!(expected, tau2(method, &b), "{}: tau2", method);
             prop_assert_eq!(p.heterogeneity().q().to_bits(), q.heterogeneity().q().to_bits(), "{}: Q", method);
         }
     }

@@ -12,12 +12,12 @@ use file::{Example, Figure};
 
 /// How many figures are checked, and how many wait for a later part of the crate. A new ability moves figures from the
 /// second number to the first.
-const CHECKED: usize = 602;
-const LATER: usize = 134;
+const CHECKED: usize = 639;
+const LATER: usize = 97;
 
 /// The same of the figures that the exact formulas do not reproduce.
-const CHECKED_EXACT: usize = 20;
-const LATER_EXACT: usize = 3;
+const CHECKED_EXACT: usize = 22;
+const LATER_EXACT: usize = 1;
 
 /// The exact values of the file have 17 digits; pooled figures hold 12 of them and more.
 const EXACT: f64 = 1e-11;

@@ -27,14 +27,11 @@ fn estimator(figure: &Figure<'_>) -> Option<&'static str> {
         return None;
     }
     match figure.model.trim_end_matches("+HK") {
-        "ML" => Some("ML"),
         "HE" => Some("HE"),
-        "HS" => Some("HS"),
-        "SJ" => Some("SJ"),
         "HE2" => Some("HE2"),
         "DL2" => Some("DL2"),
         "SJ2" => Some("SJ2"),
-        "EE" | "DL" | "PM" | "REML" | "MH" | "PETO" => None,
+        "EE" | "DL" | "HS" | "SJ" | "PM" | "ML" | "REML" | "MH" | "PETO" => None,
         other => panic!("nobody knows the model {other}"),
     }
 }

@@ -15,6 +15,9 @@ use crate::real::Real;
 /// | `StudentT` | (Σ w)^-½ | t, k - 1 | a little wider |
 /// | `HartungKnapp` | (Σ w (y - μ)² / ((k - 1) Σ w))^½ | t, k - 1 | random effects with few studies (IntHout et al. 2014) |
 /// | `HartungKnappFloored` | the larger of the two | t, k - 1 | the same, never narrower than `StudentT` |
+/// | `HartungKnappOrNormal` | of the wider of both intervals | its own | the same, never narrower than `Normal` |
+/// | `HartungKnappIqwig` | (Σ w)^-½ if Hartung-Knapp's interval is narrower than `DerSimonian-Laird`'s normal one | t, k - 1 | as German health technology assessment does |
+/// | `KenwardRoger` | adjusted for the estimation of τ² by REML | t, their degrees of freedom | REML with few studies |
 ///
 /// For a common effect `HartungKnapp` is the multiplicative model: a variance that the residuals scale (Birge 1932).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -35,16 +38,29 @@ pub enum Inference {
     /// As `HartungKnapp`, with the factor on the classic variance at least 1 (Knapp & Hartung 2003).
     #[doc(alias = "adhoc")]
     HartungKnappFloored,
+    /// The wider of the `HartungKnapp` and the `Normal` interval, with the test that goes with it (Wiksten, Rücker & Schwarzer
+    /// 2016; Jackson et al. 2017).
+    HartungKnappOrNormal,
+    /// `HartungKnapp`, unless its interval is narrower than the normal interval of a DerSimonian-Laird analysis: then the
+    /// classic standard error of the chosen τ² with Student's t, k - 1 degrees of freedom (IQWiG, General Methods 6, 2020).
+    #[doc(alias = "IQWiG6")]
+    HartungKnappIqwig,
+    /// The standard error and degrees of freedom of Kenward & Roger (1997), from the expected information of REML; with
+    /// another estimator it is an approximation. Undefined for one study and for a common effect.
+    KenwardRoger,
 }
 
 impl Inference {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Normal, Self::StudentT, Self::HartungKnapp, Self::HartungKnappFloored];
-
-    /// True if the distribution is Student's.
-    pub(crate) const fn is_t(self) -> bool {
-        !matches!(self, Self::Normal)
-    }
+    pub const ALL: &[Self] = &[
+        Self::Normal,
+        Self::StudentT,
+        Self::HartungKnapp,
+        Self::HartungKnappFloored,
+        Self::HartungKnappOrNormal,
+        Self::HartungKnappIqwig,
+        Self::KenwardRoger,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -52,6 +68,9 @@ impl Inference {
             Self::StudentT => "Student t",
             Self::HartungKnapp => "Hartung-Knapp",
             Self::HartungKnappFloored => "Hartung-Knapp floored at 1",
+            Self::HartungKnappOrNormal => "Hartung-Knapp or normal",
+            Self::HartungKnappIqwig => "Hartung-Knapp, IQWiG rule",
+            Self::KenwardRoger => "Kenward-Roger",
         }
     }
 }
@@ -62,7 +81,8 @@ impl fmt::Display for Inference {
     }
 }
 
-/// Reads `normal` or `z`, `student-t` or `t`, `hartung-knapp`, `hksj`, `hk` or `knha`, `hartung-knapp-floored` or `adhoc`.
+/// Reads `normal` or `z`, `student-t` or `t`, `hartung-knapp`, `hksj`, `hk` or `knha`, `hartung-knapp-floored` or `adhoc`,
+/// `hartung-knapp-or-normal`, `iqwig`, `kenward-roger` or `kr`.
 impl FromStr for Inference {
     type Err = Error;
 
@@ -74,8 +94,77 @@ impl FromStr for Inference {
             "studentt" | "t" => Ok(Self::StudentT),
             "hartungknapp" | "hksj" | "hk" | "knha" => Ok(Self::HartungKnapp),
             "hartungknappfloored" | "hartungknappflooredat1" | "adhoc" => Ok(Self::HartungKnappFloored),
+            "hartungknappornormal" => Ok(Self::HartungKnappOrNormal),
+            "hartungknapp,iqwigrule" | "hartungknappiqwig" | "iqwig" | "iqwig6" => Ok(Self::HartungKnappIqwig),
+            "kenwardroger" | "kr" => Ok(Self::KenwardRoger),
             _ => Err(ErrorKind::UnknownName { what: "inference", name: name.into() }.into()),
         }
+    }
+}
+
+/// The standard error and the degrees of freedom of a prediction interval, estimate -+ quantile √(SE² + τ²).
+///
+/// | name | standard error | distribution |
+/// |---|---|---|
+/// | `HigginsThompsonSpiegelhalter` | (Σ w)^-½ | t, k - 2 |
+/// | `StudentT` | (Σ w)^-½ | t, k - 1 |
+/// | `Normal` | (Σ w)^-½ | normal |
+/// | `NormalAboutKnownMean` | 0 | normal |
+/// | `HartungKnapp` | Hartung & Knapp's | t, k - 1 |
+/// | `HartungKnappPartlettRiley` | Hartung & Knapp's | t, k - 2 |
+/// | `KenwardRoger` | Kenward & Roger's | t, their degrees of freedom |
+/// | `KenwardRogerPartlettRiley` | Kenward & Roger's | t, their degrees of freedom less 1 |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PredictionMethod {
+    /// Higgins, Thompson & Spiegelhalter (2009), section 4.1; Riley, Higgins & Deeks (2011).
+    #[default]
+    #[doc(alias = "HTS")]
+    #[doc(alias = "riley")]
+    HigginsThompsonSpiegelhalter,
+    /// With k - 1 degrees of freedom (Veroniki et al. 2019).
+    #[doc(alias = "V")]
+    StudentT,
+    /// For many studies.
+    Normal,
+    /// The range of true effects alone, μ -+ z τ, as if μ were known.
+    NormalAboutKnownMean,
+    /// Hartung & Knapp's standard error, k - 1 degrees of freedom.
+    HartungKnapp,
+    /// Hartung & Knapp's standard error, k - 2 degrees of freedom (Partlett & Riley 2017).
+    HartungKnappPartlettRiley,
+    /// Kenward & Roger's standard error and degrees of freedom.
+    KenwardRoger,
+    /// Kenward & Roger's standard error, one degree of freedom less (Partlett & Riley 2017).
+    KenwardRogerPartlettRiley,
+}
+
+impl PredictionMethod {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::HigginsThompsonSpiegelhalter,
+        Self::StudentT,
+        Self::Normal,
+        Self::NormalAboutKnownMean,
+        Self::HartungKnapp,
+        Self::HartungKnappPartlettRiley,
+        Self::KenwardRoger,
+        Self::KenwardRogerPartlettRiley,
+    ];
+}
+
+impl fmt::Display for PredictionMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::HigginsThompsonSpiegelhalter => "t, k - 2",
+            Self::StudentT => "t, k - 1",
+            Self::Normal => "normal",
+            Self::NormalAboutKnownMean => "normal, tau alone",
+            Self::HartungKnapp => "Hartung-Knapp, k - 1",
+            Self::HartungKnappPartlettRiley => "Hartung-Knapp, k - 2",
+            Self::KenwardRoger => "Kenward-Roger",
+            Self::KenwardRogerPartlettRiley => "Kenward-Roger, df - 1",
+        })
     }
 }
 

@@ -47,9 +47,10 @@
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
-//! [`PauleMandel`], [`Reml`], with [`Tau2Method`] chosen at run time, or with an estimator of one's own.
+//! [`HunterSchmidt`], [`SidikJonkman`], [`HartungMakambi`], [`PauleMandel`], [`MaximumLikelihood`] or [`Reml`], with
+//! [`Tau2Method`] chosen at run time, a [`KnownTau2`], or an estimator of one's own.
 //!
-//! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`].
+//! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`].
 //!
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`].
 //!
@@ -104,7 +105,7 @@ pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
 pub use heterogeneity::{Heterogeneity, Tau2Interval};
-pub use inference::{Inference, Test};
+pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{

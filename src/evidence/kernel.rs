@@ -64,6 +64,20 @@ impl Weights {
         let off = self.top * (self.top - 1.0) + 2.0 * self.top * s2 + (s2 * s2 - s4).max(0.0);
         diagonal + off / (total * total)
     }
+
+    /// The variance of the mean in units of c, and the degrees of freedom, of Kenward & Roger (1997) for one coefficient:
+    /// with `W_r = Σ w^r` and I = ½ tr PP, Var = (1 + 2 (W3/W1 - (W2/W1)²) / I) / W1 and df = 2 I / (Var W2)².
+    pub(crate) fn kenward_roger(&self) -> (f64, f64) {
+        let [s1, s2, s3, _] = self.rest;
+        let (total, squares) = (self.total(), self.total_squares());
+        let information = 0.5 * self.trace_pp();
+        // W3/W1 - (W2/W1)² is the variance of u under the weights u.
+        let mean = squares / total;
+        let top = (s1 - s2) / total;
+        let spread = (self.top * top * top + (s3 - 2.0 * mean * s2 + mean * mean * s1).max(0.0)) / total;
+        let variance = (1.0 + 2.0 * spread / information) / total;
+        (variance, 2.0 * information / (variance * squares).powi(2))
+    }
 }
 
 /// Weights and weighted mean at one tau2.
@@ -211,7 +225,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     }
 
     /// tr(PSPS) with S = diag(v + tau2) and P of weights 1 / (v + base), for the variance of Q at those weights:
-    /// Σ a² s² (1 - a/Σa)² + Σ_{i≠j} a_i² a_j² s_i s_j / (Σ a)², with the largest weight counted apart.
+    /// `Σ a² s² (1 - a/Σa)² + Σ_{i≠j} a_i² a_j² s_i s_j / (Σ a)²`, with the largest weight counted apart.
     pub(crate) fn trace_psps(&self, base: f64, tau2: f64) -> f64 {
         let c = self.v_min + base;
         let [top, s1, top_s, top_ss, rest_2s, rest_2ss, rest_3ss, rest_4ss] = self.sums(|_, v| {

@@ -2,11 +2,12 @@
 
 use std::marker::PhantomData;
 
+use super::uncertainty::Sources;
 use super::{Model, Note, Notes, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
-use crate::evidence::{Centre, Evidence};
+use crate::evidence::Evidence;
 use crate::heterogeneity::Heterogeneity;
-use crate::inference::Inference;
+use crate::inference::{Inference, PredictionMethod};
 use crate::level::Level;
 use crate::measure::Measure;
 use crate::real::Real;
@@ -83,6 +84,7 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
             model: Model::CommonEffect,
             inference: self.inference,
             level: self.level,
+            prediction: PredictionMethod::default(),
             tau2: None,
             tau2_std_error: None,
         }
@@ -96,6 +98,7 @@ pub(super) struct InverseVariance<'e, 'a, M, F> {
     pub(super) evidence: &'e Evidence<'a, F>,
     pub(super) model: Model,
     pub(super) inference: Inference,
+    pub(super) prediction: PredictionMethod,
     pub(super) level: Level,
     /// In the user's unit.
     pub(super) tau2: Option<f64>,
@@ -106,22 +109,25 @@ impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
     pub(super) fn pooled(self, mut notes: Notes) -> Result<Pooled<M, F>, Error> {
         let kernel = self.evidence.kernel();
         let tau2 = kernel.in_unit(self.tau2.unwrap_or(0.0));
-        let Centre { weights, mean } = if tau2 == 0.0 { self.evidence.at_zero().centre } else { kernel.centre(tau2) };
-        let df = self.evidence.degrees();
-        let scaled = matches!(self.inference, Inference::HartungKnapp | Inference::HartungKnappFloored);
-        let factor = (scaled && df >= 1.0).then(|| kernel.q(tau2, mean) / df);
-        if factor == Some(0.0) && self.inference == Inference::HartungKnapp {
+        let centre = if tau2 == 0.0 { self.evidence.at_zero().centre } else { kernel.centre(tau2) };
+        let std_error = (centre.weights.c / centre.weights.total()).sqrt() / kernel.unit;
+        let (evidence, level, estimated) = (self.evidence, self.level, self.tau2.is_some());
+        let sources = Sources { evidence, tau2, estimated, centre, classic: std_error, level };
+        let of_mean = sources.of_mean(self.inference);
+        if of_mean.is_none() && self.studies.k() > 1 && self.inference == Inference::HartungKnapp {
             notes.add(Note::NoResiduals);
         }
+        let of_new_study = self.tau2.and_then(|tau2| sources.of_new_study(self.prediction, tau2.sqrt()));
         Pooled {
             measure: self.studies.measure(),
             model: self.model,
             inference: self.inference,
             level: self.level,
             k: self.studies.k(),
-            estimate: kernel.effect(mean),
-            std_error: (weights.c / weights.total()).sqrt() / kernel.unit,
-            factor,
+            estimate: kernel.effect(centre.mean),
+            std_error,
+            of_mean,
+            of_new_study,
             heterogeneity: heterogeneity(self.evidence, self.evidence.at_zero().q, self.tau2, self.tau2_std_error),
             notes,
         }

@@ -1,6 +1,7 @@
 //! Pooling 2×2 tables without a variance for each.
 
 use super::common_effect::{heterogeneity, study_notes};
+use super::uncertainty::Uncertainty;
 use super::{Model, Note, Pool, Pooled};
 use crate::effect_size::EffectSize;
 use crate::error::{Error, ErrorKind};
@@ -97,7 +98,8 @@ impl<M: MantelHaenszelMeasure, S: AsRef<[TwoByTwo]> + ?Sized> Pool<S> for Mantel
             k: studies.k(),
             estimate,
             std_error: variance.sqrt(),
-            factor: None,
+            of_mean: Some(Uncertainty::normal(variance.sqrt())),
+            of_new_study: None,
             heterogeneity: heterogeneity(&evidence, q, None, None),
             notes: study_notes(&studies, |studies| Note::HalfAddedForQ { studies }),
         }

@@ -9,6 +9,7 @@ mod name;
 mod notes;
 mod random_effects;
 mod report;
+mod uncertainty;
 
 pub use common_effect::CommonEffect;
 pub use data::StudyData;
@@ -19,8 +20,8 @@ pub use report::{Report, StudyLine};
 
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
+use uncertainty::Uncertainty;
 
-use crate::distributions;
 use crate::error::{Error, ErrorKind};
 use crate::heterogeneity::Heterogeneity;
 use crate::inference::{Inference, Test};
@@ -79,8 +80,9 @@ pub struct Pooled<M, F = f64> {
     estimate: f64,
     /// (Σ w)^-½.
     std_error: f64,
-    /// Σ w (y - μ)² / (k - 1); only for Hartung and Knapp's standard errors.
-    factor: Option<f64>,
+    /// What the inference makes of it.
+    of_mean: Option<Uncertainty>,
+    of_new_study: Option<Uncertainty>,
     heterogeneity: Heterogeneity<F>,
     notes: Notes,
 }
@@ -138,7 +140,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     pub fn analysis(&self) -> Analysis<F> {
         Analysis {
             estimate: F::of(self.estimate),
-            std_error: self.chosen_std_error().map(F::of),
+            std_error: self.of_mean.map(|of_mean| F::of(of_mean.std_error)),
             interval: self.interval(),
         }
     }
@@ -153,24 +155,43 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// an estimate is so many standard errors from 0 that their ratio overflows.
     #[must_use]
     pub fn test(&self) -> Option<Test<F>> {
-        let statistic = self.estimate / self.chosen_std_error()?;
-        Test::new(statistic, self.t_degrees())
+        let Uncertainty { std_error, df } = self.of_mean?;
+        Test::new(self.estimate / std_error, df.is_finite().then_some(df))
     }
 
-    /// The interval in which the effect of a new study is expected: estimate -+ t √(SE² + τ²) with k - 2 degrees of freedom
-    /// (Higgins, Thompson & Spiegelhalter 2009, section 4.1), on the classic standard error whatever the [`Inference`].
+    /// The interval in which the effect of a new study is expected. Unless
+    /// [`RandomEffects::with_prediction`] said otherwise: estimate -+ t √(SE² + τ²) with k - 2 degrees of freedom (Higgins,
+    /// Thompson & Spiegelhalter 2009, section 4.1), on the classic standard error whatever the [`Inference`].
     ///
-    /// `None` for fewer than three studies and for models without τ².
+    /// `None` for fewer than three studies (two where there are k - 1 degrees of freedom) and for models without τ².
     #[must_use]
     pub fn prediction(&self) -> Option<Prediction<F>> {
-        let tau2 = self.heterogeneity.tau2?;
-        let df = self.heterogeneity.df - 1.0;
-        if df < 1.0 {
-            return None;
-        }
-        let half = distributions::t_upper_quantile(self.level.tail(), df) * self.std_error.hypot(tau2.sqrt());
-        let analysis = Interval::around(self.estimate, half);
+        let analysis = Interval::around(self.estimate, self.of_new_study?.half_width(self.level));
         Some(Prediction { natural: analysis.to_natural(self.measure.link()), analysis })
+    }
+
+    /// The probability that the effect of a new study lies above a value on the natural scale, by the distribution of
+    /// [`prediction`](Self::prediction); `None` where that is, and for a value the measure cannot take.
+    ///
+    /// ```
+    /// use meta_analysis::{MeanDifference, Pool, RandomEffects, Studies};
+    ///
+    /// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+    /// let pooled = RandomEffects::default().pool(&studies)?;
+    /// assert_eq!(pooled.probability_above(3.0), Some(0.5));     // the mean
+    /// # Ok::<(), meta_analysis::Error>(())
+    /// ```
+    #[must_use]
+    pub fn probability_above(&self, natural: F) -> Option<F> {
+        let link = self.measure.link();
+        let value = link.to_analysis(natural.f64());
+        let of_new_study = self.of_new_study.filter(|_| !value.is_nan())?;
+        let distance = value - self.estimate;
+        // Above on the natural scale is below on the analysis scale if the link is decreasing.
+        let decreasing = link.to_natural(1.0) < link.to_natural(-1.0);
+        let probability = of_new_study.beyond(if decreasing { -distance } else { distance });
+        // Without any spread, a value at the mean itself is neither above nor below.
+        (!probability.is_nan()).then(|| F::of(probability))
     }
 
     /// How much the studies disagree.
@@ -248,38 +269,15 @@ impl<M: Measure, F: Real> Pooled<M, F> {
             k: self.k,
             estimate: self.estimate,
             std_error: self.std_error,
-            factor: self.factor,
+            of_mean: self.of_mean,
+            of_new_study: self.of_new_study,
             heterogeneity: self.heterogeneity,
             notes: self.notes,
         }
     }
 
-    fn t_degrees(&self) -> Option<f64> {
-        self.inference.is_t().then_some(self.heterogeneity.df)
-    }
-
-    fn chosen_std_error(&self) -> Option<f64> {
-        // Student's t with 0 degrees of freedom is no distribution.
-        if self.inference.is_t() && self.heterogeneity.df < 1.0 {
-            return None;
-        }
-        match (self.inference, self.factor) {
-            (Inference::HartungKnapp, Some(factor)) => {
-                Some(self.std_error * factor.sqrt()).filter(|std_error| *std_error > 0.0)
-            }
-            (Inference::HartungKnappFloored, Some(factor)) => Some(self.std_error * factor.max(1.0).sqrt()),
-            (Inference::HartungKnapp | Inference::HartungKnappFloored, None) => None,
-            _ => Some(self.std_error),
-        }
-    }
-
     fn interval(&self) -> Option<Interval<F>> {
-        let quantile = match self.t_degrees() {
-            None => self.level.normal_quantile(),
-            Some(df) if df >= 1.0 => distributions::t_upper_quantile(self.level.tail(), df),
-            Some(_) => return None,
-        };
-        Some(Interval::around(self.estimate, quantile * self.chosen_std_error()?))
+        Some(Interval::around(self.estimate, self.of_mean?.half_width(self.level)))
     }
 
     /// The answer, if it is one: every number on the analysis scale is finite.
@@ -305,9 +303,9 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// True if no quantile can take a limit out of range: spares the quantiles until they are asked for.
     fn is_far_from_overflow(&self) -> bool {
         let max = F::max_value().f64();
-        let factor = self.factor.unwrap_or(0.0).max(1.0);
         // The largest quantile, of Student's t with 1 df beyond a tail of 2^-54, is below 1e16.
-        let widest = factor.sqrt() * self.std_error + self.heterogeneity.tau2.unwrap_or(0.0).sqrt();
+        let std_error = |u: Option<Uncertainty>| u.map_or(0.0, |u| u.std_error);
+        let widest = std_error(self.of_mean).max(std_error(self.of_new_study));
         self.estimate.abs() < 0.25 * max && widest < max.sqrt()
     }
 

@@ -4,7 +4,7 @@ use super::common_effect::{InverseVariance, check_some, study_notes};
 use super::{Model, Name, Note, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
-use crate::inference::Inference;
+use crate::inference::{Inference, PredictionMethod};
 use crate::level::Level;
 use crate::measure::Measure;
 use crate::real::Real;
@@ -26,6 +26,7 @@ use crate::tau2::{Reml, Tau2, Tau2Estimator};
 /// |---|---|---|---|
 /// | [`new`](Self::new) | REML | the estimator of τ² | any [`Tau2Estimator`] |
 /// | [`with_inference`](Self::with_inference) | normal | distribution and standard error | [`Inference`] |
+/// | [`with_prediction`](Self::with_prediction) | t with k - 2 df | the prediction interval | [`PredictionMethod`] |
 /// | [`with_level`](Self::with_level) | 95 % | level of all intervals | 0 < level < 1 |
 ///
 /// # Scale
@@ -59,6 +60,7 @@ use crate::tau2::{Reml, Tau2, Tau2Estimator};
 pub struct RandomEffects<T = Reml> {
     tau2: T,
     inference: Inference,
+    prediction: PredictionMethod,
     level: Level,
 }
 
@@ -72,13 +74,33 @@ impl Default for RandomEffects<Reml> {
 impl<T> RandomEffects<T> {
     /// The model with this estimator of τ² and normal 95 % intervals.
     pub const fn new(tau2: T) -> Self {
-        Self { tau2, inference: Inference::Normal, level: Level::P95 }
+        let prediction = PredictionMethod::HigginsThompsonSpiegelhalter;
+        Self { tau2, inference: Inference::Normal, prediction, level: Level::P95 }
     }
 
     /// The same with another reference distribution or standard error.
     #[must_use]
     pub fn with_inference(self, inference: Inference) -> Self {
         Self { inference, ..self }
+    }
+
+    /// The same with another prediction interval.
+    ///
+    /// ```
+    /// use meta_analysis::{Inference, MeanDifference, Pool, PredictionMethod, RandomEffects, Reml, Studies};
+    ///
+    /// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+    /// let model = RandomEffects::new(Reml).with_inference(Inference::HartungKnapp);
+    /// let classic = model.pool(&studies)?.prediction().unwrap().analysis;
+    /// let partlett_riley = PredictionMethod::HartungKnappPartlettRiley;
+    /// let on_their_error = model.with_prediction(partlett_riley).pool(&studies)?.prediction().unwrap().analysis;
+    /// // With equal variances both standard errors are one.
+    /// assert_eq!(format!("{classic:.2}"), format!("{on_their_error:.2}"));
+    /// # Ok::<(), meta_analysis::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_prediction(self, prediction: PredictionMethod) -> Self {
+        Self { prediction, ..self }
     }
 
     /// The same with intervals of another level.
@@ -110,6 +132,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
             evidence: &evidence,
             model: Model::RandomEffects(Name::of(&self.tau2)),
             inference: self.inference,
+            prediction: self.prediction,
             level: self.level,
             tau2: tau2.map(|tau2| tau2.value.f64()),
             tau2_std_error: tau2.and_then(|tau2| tau2.std_error).map(Real::f64),

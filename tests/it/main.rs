@@ -7,6 +7,7 @@ mod ketamine;
 mod laws;
 mod modes;
 mod published;
+mod r_values;
 mod reference;
 mod score;
 mod strategies;

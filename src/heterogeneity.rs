@@ -124,6 +124,35 @@ impl<F: Real> Heterogeneity<F> {
         Some(Interval { lower: i2(lower), upper: i2(upper) })
     }
 
+    /// The test-based interval of τ² = s² (H² - 1), as for [`i2_test_based`](Self::i2_test_based). `None` where that is.
+    #[must_use]
+    pub fn tau2_test_based(&self, level: Level) -> Option<Interval<F>> {
+        let ((lower, upper), typical) = (self.h_test_based(level)?, self.typical?);
+        let tau2 = |log_h: f64| F::of(typical * (2.0 * log_h.max(0.0)).exp_m1());
+        Some(Interval { lower: tau2(lower), upper: tau2(upper) })
+    }
+
+    /// The Wald interval τ² -+ z SE with the estimator's own standard error, [`tau2_std_error`](Self::tau2_std_error); its
+    /// lower limit is not below 0. `None` without that.
+    ///
+    /// The distribution of an estimate of τ² is far from normal unless studies are many; the other intervals do not
+    /// suppose that it is.
+    #[must_use]
+    pub fn tau2_wald(&self, level: Level) -> Option<Interval<F>> {
+        let (tau2, half) = (self.tau2?, level.normal_quantile() * self.tau2_std_error?);
+        Some(Interval { lower: F::of((tau2 - half).max(0.0)), upper: F::of(tau2 + half) })
+    }
+
+    /// The Wald interval on the logarithm, τ² exp(-+ z SE / τ²), with the estimator's own standard error. `None` without
+    /// that, for τ² = 0, and where a limit overflows.
+    #[must_use]
+    pub fn tau2_wald_log(&self, level: Level) -> Option<Interval<F>> {
+        let tau2 = self.tau2.filter(|tau2| *tau2 > 0.0)?;
+        let factor = (level.normal_quantile() * self.tau2_std_error? / tau2).exp();
+        let limits = Interval { lower: F::of(tau2 / factor), upper: F::of(tau2 * factor) };
+        limits.upper.is_finite().then_some(limits)
+    }
+
     /// The test-based interval of H², as for [`i2_test_based`](Self::i2_test_based); not below 1.
     #[must_use]
     pub fn h2_test_based(&self, level: Level) -> Option<Interval<F>> {
@@ -163,9 +192,27 @@ pub struct Tau2Interval<F = f64> {
     limits: Option<Interval<F>>,
     typical: f64,
     level: Level,
+    pieces: usize,
 }
 
 impl<F: Real> Tau2Interval<F> {
+    /// A set with these limits, in the kernel's unit; `None` for an empty one.
+    pub(crate) fn new(
+        evidence: &Evidence<'_, F>,
+        limits: Option<(f64, f64)>,
+        level: Level,
+        pieces: usize,
+    ) -> Result<Self, Error> {
+        let kernel = evidence.kernel();
+        let typical = kernel.in_user_unit(evidence.degrees() / evidence.at_zero().trace);
+        let user = |tau2: f64| F::of(kernel.in_user_unit(tau2));
+        let limits = limits.map(|(lower, upper)| Interval { lower: user(lower), upper: user(upper) });
+        if limits.is_some_and(|limits| !limits.upper.is_finite()) {
+            return Err(ErrorKind::OutOfRange { quantity: "the interval of tau2" }.into());
+        }
+        Ok(Self { limits, typical, level, pieces })
+    }
+
     /// The limits, on the analysis scale squared; `None` if the set is empty.
     #[must_use]
     pub fn limits(&self) -> Option<Interval<F>> {
@@ -200,6 +247,13 @@ impl<F: Real> Tau2Interval<F> {
     #[must_use]
     pub fn level(&self) -> Level {
         self.level
+    }
+
+    /// How many separate pieces the set has: more than 1 only for a likelihood with several peaks, and the limits are then
+    /// those of the piece that holds the estimate.
+    #[must_use]
+    pub fn pieces(&self) -> usize {
+        self.pieces
     }
 
     fn map(&self, of: impl Fn(f64) -> f64) -> Option<Interval<F>> {
@@ -244,23 +298,17 @@ impl<F: Real> Evidence<'_, F> {
             let found = self.k();
             return Err(ErrorKind::TooFewStudies { quantity: "the Q-profile interval", needed: 2, found }.into());
         }
-        let typical = self.kernel().in_user_unit(df / self.at_zero().trace);
         let limit = |target: f64| match solve_q(self, target)? {
             QSolution::BelowAtZero => Ok::<_, Error>(None),
-            QSolution::Root(tau2) => Ok(Some(F::of(self.kernel().in_user_unit(tau2)))),
+            QSolution::Root(tau2) => Ok(Some(tau2)),
         };
-        let (low, high) = (
-            distributions::chi_squared_quantile(level.tail(), df),
-            distributions::chi_squared_upper_quantile(level.tail(), df),
-        );
-        let upper = match limit(low)? {
-            Some(upper) if upper.is_finite() => upper,
-            Some(_) => return Err(ErrorKind::OutOfRange { quantity: "the Q-profile interval" }.into()),
-            // Q(0) is the lower quantile itself: the set is the single point 0.
-            None if self.at_zero().q == low => F::zero(),
-            None => return Ok(Tau2Interval { limits: None, typical, level }),
+        let low = distributions::chi_squared_quantile(level.tail(), df);
+        let high = distributions::chi_squared_upper_quantile(level.tail(), df);
+        // Where Q(0) is the lower quantile itself, the set is the single point 0.
+        let limits = match limit(low)?.or((self.at_zero().q == low).then_some(0.0)) {
+            Some(upper) => Some((limit(high)?.unwrap_or(0.0), upper)),
+            None => None,
         };
-        let lower = limit(high)?.unwrap_or(F::zero());
-        Ok(Tau2Interval { limits: Some(Interval { lower, upper }), typical, level })
+        Tau2Interval::new(self, limits, level, usize::from(limits.is_some()))
     }
 }

@@ -52,7 +52,8 @@
 //!
 //! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`].
 //!
-//! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`].
+//! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`], [`Reml::profile_interval`],
+//! [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
 //! **Do published figures agree with each other?** [`audit`].
 //!
@@ -89,6 +90,8 @@ mod summary;
 // Floor 2: how much studies disagree.
 mod evidence;
 mod heterogeneity;
+mod model_comparison;
+mod profile_likelihood;
 mod tau2;
 
 // Floor 3: the answer.
@@ -112,6 +115,7 @@ pub use measure::{
     AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
     StandardisedMeanDifference,
 };
+pub use model_comparison::{Fit, HeterogeneityTest};
 pub use pool::{
     Analysis, CommonEffect, MantelHaenszel, MantelHaenszelMeasure, Natural, Note, Pool, Pooled, Prediction,
     RandomEffects, Report, StudyData, StudyLine,

@@ -144,6 +144,18 @@ impl<'a, F: Real> Kernel<'a, F> {
         (effect - self.pivot) * self.unit
     }
 
+    /// A tau2 between two others, for bisection: the geometric mean of `v_min + tau2` where they are far apart, the
+    /// arithmetic one of tau2 where they are close.
+    pub(crate) fn between(&self, a: f64, b: f64) -> f64 {
+        let (low, high) = (a.min(b), a.max(b));
+        let (c_low, c_high) = (self.v_min + low, self.v_min + high);
+        if c_high > 2.0 * c_low {
+            (c_low.sqrt() * c_high.sqrt() - self.v_min).clamp(low, high)
+        } else {
+            0.5 * low + 0.5 * high
+        }
+    }
+
     /// Weights at tau2 with their first two powers, and the weighted mean.
     #[inline]
     pub(crate) fn centre(&self, tau2: f64) -> Centre {
@@ -248,6 +260,16 @@ impl<'a, F: Real> Kernel<'a, F> {
         let mean = sum / k;
         let [squares] = self.sums(|d, _| [(d - mean) * (d - mean)]);
         squares
+    }
+
+    /// Σ ln((v + tau2) / (v + base)), to the last digits also where the two are close.
+    pub(crate) fn sum_log_ratio(&self, base: f64, tau2: f64) -> f64 {
+        let [sum] = self.sums(|_, v| {
+            let change = (tau2 - base) / (v + base);
+            // Near -1 the change has lost the digits of what is left.
+            [if change.abs() < 0.5 { change.ln_1p() } else { ((v + tau2) / (v + base)).ln() }]
+        });
+        sum
     }
 
     /// Σ ln(v + tau2), in our unit, as logarithms of long products.

@@ -248,6 +248,20 @@ impl<F: Real> Evidence<'_, F> {
         -0.5 * (self.kernel.sum_log(tau2) + determinant + q / c)
     }
 
+    /// How far the (restricted) log-likelihood at tau2 lies above that at `base`, in the kernel's unit.
+    pub(crate) fn rise(&self, base: f64, tau2: f64, restricted: bool) -> f64 {
+        let (at, from) = (self.curvature(tau2, restricted), self.curvature(base, restricted));
+        let determinant = match (restricted, self.moderators) {
+            (false, _) => 0.0,
+            (true, None) => {
+                let total = |t: f64| self.kernel.centre(t).weights.total();
+                (total(tau2) / total(base) * (from.c / at.c)).ln()
+            }
+            (true, Some(moderators)) => moderators.log_determinant(tau2) - moderators.log_determinant(base),
+        };
+        -0.5 * (self.kernel.sum_log_ratio(base, tau2) + determinant + (at.q / at.c - from.q / from.c))
+    }
+
     /// The (restricted) log-likelihood with all constants; tau2 in the kernel's unit.
     pub(crate) fn log_likelihood_at(&self, tau2: f64, restricted: bool) -> f64 {
         #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]

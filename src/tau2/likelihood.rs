@@ -170,8 +170,14 @@ fn modes<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Result<Vec<Mo
         .collect()
 }
 
-/// The highest of the local maxima and their number. The likelihood itself is computed only if there are several.
 fn global_maximum<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Result<(F, usize), Error> {
+    let (tau2, modes) = highest_mode(evidence, restricted)?;
+    Ok((to_user(evidence, tau2)?, modes))
+}
+
+/// The highest of the local maxima, in the kernel's unit, and their number. The likelihood itself is computed only if
+/// there are several.
+pub(crate) fn highest_mode<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Result<(f64, usize), Error> {
     check_degrees(evidence)?;
     let mut best: Option<(f64, Option<f64>)> = None;
     let mut modes = 0;
@@ -190,5 +196,5 @@ fn global_maximum<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Resu
     })?;
     // A likelihood that rises from 0 and falls in the end has a maximum; none is found only if its sums are not numbers.
     let (tau2, _) = best.ok_or(crate::error::ErrorKind::OutOfRange { quantity: "the likelihood" })?;
-    Ok((to_user(evidence, tau2)?, modes))
+    Ok((tau2, modes))
 }

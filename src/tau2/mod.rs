@@ -14,7 +14,9 @@ pub use likelihood::{MaximumLikelihood, Mode, Reml};
 pub use method::Tau2Method;
 pub use moment::{DerSimonianLaird, HartungMakambi, HunterSchmidt, HunterSchmidtSmallSample};
 
+pub(crate) use likelihood::highest_mode;
 pub(crate) use q_equation::{QSolution, solve_q};
+pub(crate) use stationary::{Stationary, stationary_points};
 
 use std::fmt::Display;
 use std::sync::Arc;

@@ -122,7 +122,7 @@ impl<F: Real, V: FnMut(Stationary)> Search<'_, '_, F, V> {
             }
             return;
         }
-        let middle = self.node(middle(&a, &b, self.evidence.kernel().v_min));
+        let middle = self.node(self.evidence.kernel().between(a.t, b.t));
         self.between(a, middle, depth + 1);
         self.between(middle, b, depth + 1);
     }
@@ -146,7 +146,7 @@ impl<F: Real, V: FnMut(Stationary)> Search<'_, '_, F, V> {
             if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
                 return if inside { newton } else { node.t };
             }
-            let next = if inside { newton } else { middle(&low, &high, self.evidence.kernel().v_min) };
+            let next = if inside { newton } else { self.evidence.kernel().between(low.t, high.t) };
             if !(next > low.t && next < high.t) {
                 break;
             }
@@ -174,9 +174,4 @@ fn falls(a: &Node, b: &Node) -> bool {
 /// True if A/B is proven to rise from a to b: a root between is the only one, and a minimum of the likelihood.
 fn rises(a: &Node, b: &Node) -> bool {
     b.logarithmic().1 * b.spread > 2.0 * a.logarithmic().0 * a.spread * MARGIN
-}
-
-/// The geometric mean of l + t for a wide interval, the arithmetic one of t for a narrow one.
-fn middle(a: &Node, b: &Node, v_min: f64) -> f64 {
-    if b.at.c > 2.0 * a.at.c { (a.at.c.sqrt() * b.at.c.sqrt() - v_min).clamp(a.t, b.t) } else { 0.5 * a.t + 0.5 * b.t }
 }

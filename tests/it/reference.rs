@@ -11,7 +11,7 @@ use crate::score::{Kind, Scored, Scores, floats, json};
 
 /// Entries of the file that later parts of the crate will answer. Anything that is neither here nor scored fails.
 const LATER_ESTIMATORS: &[&str] = &["HE", "PMM", "DL2", "GENQ_SQRT", "GENQM_INV", "GENQM_SQRT"];
-const LATER_INTERVALS: &[&str] = &["generalised_q_inv", "generalised_q_sqrt", "profile_ml", "profile_reml"];
+const LATER_INTERVALS: &[&str] = &["generalised_q_inv", "generalised_q_sqrt"];
 /// What one case says beside its results.
 const DESCRIPTION: &[&str] = &["name", "source", "note", "group", "k", "measure", "raw", "yi", "vi"];
 
@@ -305,9 +305,15 @@ fn tau2_interval(scores: &mut Scores, case: &Case<'_>, expected: &Value) {
         if LATER_INTERVALS.contains(&name.as_str()) {
             continue;
         }
-        assert_eq!(name, "q_profile", "nobody looks at this interval");
         let at = At { case, path: name.clone(), std_error: f64::NAN };
-        let interval = match case.studies.evidence().q_profile(Level::P95) {
+        let evidence = case.studies.evidence();
+        let interval = match name.as_str() {
+            "q_profile" => evidence.q_profile(Level::P95),
+            "profile_ml" => MaximumLikelihood.profile_interval(&evidence, Level::P95),
+            "profile_reml" => Reml.profile_interval(&evidence, Level::P95),
+            other => panic!("nobody looks at {other}"),
+        };
+        let interval = match interval {
             Ok(interval) => interval,
             Err(error) => {
                 scores.fail(format!("{} {name}: {error}", case.name));
@@ -327,7 +333,12 @@ fn tau2_interval(scores: &mut Scores, case: &Case<'_>, expected: &Value) {
                 "I2_ub" => i2(scores, &at, field, i2s.map(|l| l.upper), certified),
                 "H2_lb" => at.optional(scores, Kind::Tau2Limit, field, h2s.map(|l| l.lower), certified),
                 "H2_ub" => at.optional(scores, Kind::Tau2Limit, field, h2s.map(|l| l.upper), certified),
-                other => panic!("nobody looks at q_profile.{other}"),
+                "pieces" => {
+                    assert_eq!(Some(interval.pieces() as u64), certified.as_u64(), "{} {name}: pieces", case.name)
+                }
+                // The pieces without the estimate are counted, not listed.
+                "all_pieces" => assert!(interval.pieces() > 1, "{} {name}: several pieces", case.name),
+                other => panic!("nobody looks at {name}.{other}"),
             }
         }
     }

@@ -1,20 +1,18 @@
 //! A printed figure, computed.
 
 use meta_analysis::{
-    CommonEffect, Inference, Interval, MantelHaenszel, MantelHaenszelMeasure, Measure, OddsRatio, Pool, Pooled,
-    RandomEffects, RiskDifference, RiskRatio, Tau2Method,
+    CommonEffect, Inference, MantelHaenszel, MantelHaenszelMeasure, MaximumLikelihood, Measure, OddsRatio, Pool,
+    Pooled, PredictionMethod, RandomEffects, Reml, RiskDifference, RiskRatio, Tau2Method,
 };
 
 use super::effects::{studies, tables};
 use super::file::{Example, Figure};
 
-/// The normal quantile of prediction intervals that take τ² and μ as known.
-const Z: f64 = 1.959_963_984_540_054;
-
 /// The number that was printed.
 pub(crate) fn compute(example: &Example<'_>, figure: &Figure<'_>) -> f64 {
     let computed = match figure.interval {
-        Some("Q-profile") => q_profile(example, figure),
+        Some("Q-profile" | "profile likelihood") => tau2_interval(example, figure),
+        Some("Wald") => wald(example, figure),
         _ if figure.model == "MH" || figure.q_about == Some("MH") => mantel_haenszel(example, figure),
         _ => inverse_variance(example, figure),
     };
@@ -30,7 +28,8 @@ fn inverse_variance(example: &Example<'_>, figure: &Figure<'_>) -> Option<f64> {
         "EE" | "PETO" => CommonEffect::new().with_level(figure.level()).pool(&studies),
         name => {
             let method: Tau2Method = name.parse().expect("an estimator");
-            RandomEffects::new(method).with_inference(hartung_knapp).with_level(figure.level()).pool(&studies)
+            let model = RandomEffects::new(method).with_inference(hartung_knapp).with_level(figure.level());
+            model.with_prediction(prediction_method(figure)).pool(&studies)
         }
     };
     read(&pooled.expect("a pooled effect"), figure)
@@ -82,34 +81,45 @@ fn on_scale<M: Measure>(pooled: &Pooled<M>, figure: &Figure<'_>) -> Option<f64> 
         "per cent" => (analysis.estimate, analysis.interval, 100.0),
         other => panic!("nobody knows the scale {other}"),
     };
+    let natural_scale = figure.scale == Some("natural");
+    let prediction = pooled.prediction().map(|p| if natural_scale { p.natural } else { p.analysis });
     let limit = match (figure.quantity, figure.interval) {
         ("estimate", None) => estimate,
         ("lower", None) => interval?.lower,
         ("upper", None) => interval?.upper,
-        ("prediction_lower", Some(kind)) => prediction(pooled, figure, kind)?.lower,
-        ("prediction_upper", Some(kind)) => prediction(pooled, figure, kind)?.upper,
+        ("prediction_lower", Some(_)) => prediction?.lower,
+        ("prediction_upper", Some(_)) => prediction?.upper,
         (other, interval) => panic!("nobody knows {other} {interval:?}"),
     };
     Some(unit * limit)
 }
 
-/// Prediction intervals that the crate does not print, from what it gives.
-fn prediction<M: Measure>(pooled: &Pooled<M>, figure: &Figure<'_>, kind: &str) -> Option<Interval> {
-    let tau = pooled.heterogeneity().tau2()?.sqrt();
-    let std_error = match kind {
-        "normal" => pooled.classic_std_error().hypot(tau),
-        "tau only" => tau,
-        other => panic!("nobody knows the prediction interval {other}"),
-    };
-    let (centre, half) = (pooled.analysis().estimate, Z * std_error);
-    let link = pooled.measure().link();
-    let limit = |y: f64| if figure.scale == Some("natural") { link.to_natural(y) } else { y };
-    Some(Interval { lower: limit(centre - half), upper: limit(centre + half) })
+/// The prediction interval that was printed.
+fn prediction_method(figure: &Figure<'_>) -> PredictionMethod {
+    match figure.interval {
+        Some("normal") => PredictionMethod::Normal,
+        Some("tau only") => PredictionMethod::NormalAboutKnownMean,
+        Some("t(k-2), Hartung-Knapp") => PredictionMethod::HartungKnappPartlettRiley,
+        _ => PredictionMethod::default(),
+    }
 }
 
-fn q_profile(example: &Example<'_>, figure: &Figure<'_>) -> Option<f64> {
+fn wald(example: &Example<'_>, figure: &Figure<'_>) -> Option<f64> {
+    let method: Tau2Method = figure.model.parse().expect("an estimator");
+    let pooled = RandomEffects::new(method).pool(&studies(example, figure)).expect("a pooled effect");
+    Some(pooled.heterogeneity().tau2_wald(figure.level())?.upper)
+}
+
+fn tau2_interval(example: &Example<'_>, figure: &Figure<'_>) -> Option<f64> {
     let studies = studies(example, figure);
-    let interval = studies.evidence().q_profile(figure.level()).expect("an interval");
+    let evidence = studies.evidence();
+    let interval = match (figure.interval?, figure.model) {
+        ("Q-profile", _) => evidence.q_profile(figure.level()),
+        (_, "REML") => Reml.profile_interval(&evidence, figure.level()),
+        (_, "ML") => MaximumLikelihood.profile_interval(&evidence, figure.level()),
+        other => panic!("nobody knows the interval {other:?}"),
+    };
+    let interval = interval.expect("an interval");
     let (quantity, side) = figure.quantity.rsplit_once('_').expect("a limit");
     let (limits, transform): (_, fn(f64) -> f64) = match quantity {
         "tau2" => (interval.limits()?, |tau2| tau2),

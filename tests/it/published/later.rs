@@ -12,11 +12,11 @@ pub(crate) fn later(example: &Example<'_>, figure: &Figure<'_>) -> Option<&'stat
 
 fn interval(figure: &Figure<'_>) -> Option<&'static str> {
     match figure.interval? {
-        "profile likelihood" => Some("profile-likelihood interval"),
-        "Wald" => Some("Wald interval of tau2"),
+        // DIFFERENCE: printed below 0, where a variance cannot be; cut off at 0 here.
+        "Wald" if figure.quantity == "tau2_lower" => Some("Wald limit below 0"),
+        "profile likelihood" | "Wald" => None,
         "Sidik-Jonkman" => Some("Sidik-Jonkman interval of tau2"),
-        "t(k-2), Hartung-Knapp" => Some("prediction on the Hartung-Knapp standard error"),
-        "normal" | "tau only" | "Q-profile" | "test-based" => None,
+        "t(k-2), Hartung-Knapp" | "normal" | "tau only" | "Q-profile" | "test-based" => None,
         other => panic!("nobody knows the interval {other}"),
     }
 }

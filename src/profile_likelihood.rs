@@ -25,7 +25,7 @@ impl Reml {
     ///
     /// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
     /// let interval = Reml.profile_interval(&studies.evidence(), Level::P95)?;
-    /// assert_eq!(format!("{interval:.2}"), "0.68 to 147.01");
+    /// assert_eq!(format!("{interval:.2}"), "0.59 to 121.68");
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[doc(alias = "PL")]

@@ -334,7 +334,7 @@ fn tau2_interval(scores: &mut Scores, case: &Case<'_>, expected: &Value) {
                 "H2_lb" => at.optional(scores, Kind::Tau2Limit, field, h2s.map(|l| l.lower), certified),
                 "H2_ub" => at.optional(scores, Kind::Tau2Limit, field, h2s.map(|l| l.upper), certified),
                 "pieces" => {
-                    assert_eq!(Some(interval.pieces() as u64), certified.as_u64(), "{} {name}: pieces", case.name)
+                    assert_eq!(Some(interval.pieces() as u64), certified.as_u64(), "{} {name}: pieces", case.name);
                 }
                 // The pieces without the estimate are counted, not listed.
                 "all_pieces" => assert!(interval.pieces() > 1, "{} {name}: several pieces", case.name),

@@ -19,7 +19,8 @@ use crate::real::Real;
 /// | `HartungKnappIqwig` | (Σ w)^-½ if Hartung-Knapp's interval is narrower than `DerSimonian-Laird`'s normal one | t, k - 1 | as German health technology assessment does |
 /// | `KenwardRoger` | adjusted for the estimation of τ² by REML | t, their degrees of freedom | REML with few studies |
 ///
-/// For a common effect `HartungKnapp` is the multiplicative model: a variance that the residuals scale (Birge 1932).
+/// For a common effect `HartungKnapp` is the multiplicative model, a variance that the residuals scale (Birge 1932), also
+/// known as unrestricted weighted least squares (Stanley & Doucouliagos 2015).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Inference {
@@ -34,6 +35,7 @@ pub enum Inference {
     /// freedom. Undefined, hence without interval and test, for one study or when all effects are equal.
     #[doc(alias = "HKSJ")]
     #[doc(alias = "knha")]
+    #[doc(alias = "UWLS")]
     HartungKnapp,
     /// As `HartungKnapp`, with the factor on the classic variance at least 1 (Knapp & Hartung 2003).
     #[doc(alias = "adhoc")]

@@ -44,7 +44,7 @@
 //! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
 //! [`MeanDifference`], [`HedgesG`] on means; [`FromReport`] with any measure on printed lines.
 //!
-//! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`].
+//! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
 //! [`HunterSchmidt`], [`SidikJonkman`], [`HartungMakambi`], [`PauleMandel`], [`MaximumLikelihood`] or [`Reml`], with
@@ -117,8 +117,8 @@ pub use measure::{
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use pool::{
-    Analysis, CommonEffect, MantelHaenszel, MantelHaenszelMeasure, Natural, Note, Pool, Pooled, Prediction,
-    RandomEffects, Report, StudyData, StudyLine,
+    Analysis, CommonEffect, FixedWeights, MantelHaenszel, MantelHaenszelMeasure, Natural, Note, Pool, Pooled,
+    Prediction, RandomEffects, Report, StudyData, StudyLine,
 };
 pub use real::Real;
 pub use studies::{Studies, Study};

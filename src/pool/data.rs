@@ -1,5 +1,6 @@
 //! The data behind a result, for its weights and its lines.
 
+use super::fixed_weights::{FixedScheme, shares};
 use super::mantel_haenszel::{self, estimable};
 use super::{MantelHaenszelMeasure, Model, Pooled};
 use crate::error::{Error, ErrorKind};
@@ -25,6 +26,12 @@ impl<M: Measure, F: Real> StudyData<M, F> for Studies<M, F> {
         check_k(pooled, self.k())?;
         if pooled.model == Model::MantelHaenszel {
             return Err(not_the_pooled(pooled, "a Mantel-Haenszel analysis pools tables, not effects"));
+        }
+        if let Model::FixedWeights(scheme, _) = pooled.model {
+            if scheme == FixedScheme::Given {
+                return Err(not_the_pooled(pooled, "their weights were given by the caller"));
+            }
+            return Ok(shares(self, scheme).into_iter().map(F::of).collect());
         }
         let evidence = self.evidence();
         let kernel = evidence.kernel();

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 
+use super::fixed_weights::FixedScheme;
 use super::{Model, Pooled};
 use crate::inference::Inference;
 use crate::interval::Interval;
@@ -74,6 +75,14 @@ impl<M: Measure, F: Real> Pooled<M, F> {
             Model::CommonEffect => ("common effect", "inverse variance"),
             Model::MantelHaenszel => ("common effect", "Mantel-Haenszel"),
             Model::RandomEffects(name) => ("random effects", name.as_str()),
+            Model::FixedWeights(scheme, name) => {
+                let weights = match scheme {
+                    FixedScheme::InverseVariance => "inverse-variance weights",
+                    FixedScheme::Equal => "equal weights",
+                    FixedScheme::Given => "given weights",
+                };
+                (weights, name.as_str())
+            }
         };
         write!(f, "{model} ({method}")?;
         if self.inference != Inference::Normal {

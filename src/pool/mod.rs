@@ -3,6 +3,7 @@
 mod common_effect;
 mod data;
 mod display;
+mod fixed_weights;
 mod forest;
 mod mantel_haenszel;
 mod name;
@@ -13,11 +14,13 @@ mod uncertainty;
 
 pub use common_effect::CommonEffect;
 pub use data::StudyData;
+pub use fixed_weights::FixedWeights;
 pub use mantel_haenszel::{MantelHaenszel, MantelHaenszelMeasure};
 pub use notes::Note;
 pub use random_effects::RandomEffects;
 pub use report::{Report, StudyLine};
 
+use fixed_weights::FixedScheme;
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 use uncertainty::Uncertainty;
@@ -93,6 +96,7 @@ pub(crate) enum Model {
     CommonEffect,
     MantelHaenszel,
     RandomEffects(Name),
+    FixedWeights(FixedScheme, Name),
 }
 
 /// A pooled effect on the natural scale: the one a reader wants.
@@ -145,7 +149,8 @@ impl<M: Measure, F: Real> Pooled<M, F> {
         }
     }
 
-    /// The classic standard error (Σ w)^-½, whatever the [`Inference`], on the analysis scale.
+    /// The classic standard error (Σ w)^-½, whatever the [`Inference`], on the analysis scale; for other weights than the
+    /// inverse variance, the one they have.
     #[must_use]
     pub fn classic_std_error(&self) -> F {
         F::of(self.std_error)

@@ -119,7 +119,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
         if !evidence.at_zero().q.is_finite() {
             return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
         }
-        let tau2 = self.estimate(&evidence)?;
+        let tau2 = estimate(&self.tau2, &evidence)?;
         let mut notes = study_notes(studies, |studies| Note::HalfAdded { studies });
         if self.inference == Inference::Normal && (2..4).contains(&studies.k()) {
             notes.add(Note::FewStudies { studies: studies.k() });
@@ -141,22 +141,20 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
     }
 }
 
-impl<T> RandomEffects<T> {
-    /// τ², or `None` where the estimator is undefined for one study.
-    fn estimate<F: Real>(&self, evidence: &Evidence<'_, F>) -> Result<Option<Tau2<F>>, Error>
-    where
-        T: Tau2Estimator<F>,
-    {
-        match self.tau2.estimate(evidence) {
-            Ok(tau2) if tau2.value.is_finite() && tau2.value >= F::zero() => Ok(Some(tau2)),
-            // A foreign formula in k - 1 may be 0/0 for one study; that is the same answer.
-            Ok(tau2) if evidence.k() == 1 && tau2.value.is_nan() => Ok(None),
-            Ok(tau2) => {
-                let estimator = self.tau2.to_string().into_boxed_str();
-                Err(ErrorKind::InvalidTau2 { estimator, value: tau2.value.f64() }.into())
-            }
-            Err(error) if evidence.k() == 1 && matches!(error.kind(), ErrorKind::TooFewStudies { .. }) => Ok(None),
-            Err(error) => Err(error),
+/// τ², or `None` where the estimator is undefined for one study.
+pub(super) fn estimate<F: Real, T: Tau2Estimator<F>>(
+    estimator: &T,
+    evidence: &Evidence<'_, F>,
+) -> Result<Option<Tau2<F>>, Error> {
+    match estimator.estimate(evidence) {
+        Ok(tau2) if tau2.value.is_finite() && tau2.value >= F::zero() => Ok(Some(tau2)),
+        // A foreign formula in k - 1 may be 0/0 for one study; that is the same answer.
+        Ok(tau2) if evidence.k() == 1 && tau2.value.is_nan() => Ok(None),
+        Ok(tau2) => {
+            let estimator = estimator.to_string().into_boxed_str();
+            Err(ErrorKind::InvalidTau2 { estimator, value: tau2.value.f64() }.into())
         }
+        Err(error) if evidence.k() == 1 && matches!(error.kind(), ErrorKind::TooFewStudies { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -19,7 +19,7 @@ impl Uncertainty {
     }
 
     /// Student's t; with fewer degrees of freedom than 1 the interval would say nothing.
-    fn t(std_error: f64, df: f64) -> Option<Self> {
+    pub(super) fn t(std_error: f64, df: f64) -> Option<Self> {
         (df >= 1.0 && std_error > 0.0).then_some(Self { std_error, df })
     }
 

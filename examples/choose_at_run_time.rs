@@ -6,8 +6,8 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use meta_analysis::{
-    AnyMeasure, DerSimonianLaird, Error, Inference, OddsRatio, PauleMandel, RandomEffects, Reml, RiskDifference,
-    RiskRatio, Studies, Tables, Tau2Estimator, Tau2Method, prelude::*,
+    AnyMeasure, DerSimonianLaird, Error, Inference, Level, OddsRatio, PauleMandel, RandomEffects, Reml, RiskDifference,
+    RiskRatio, Studies, Tables, Tau2Estimator, Tau2Method, multiverse, prelude::*,
 };
 
 fn main() -> Result<(), Error> {
@@ -22,18 +22,7 @@ fn main() -> Result<(), Error> {
     println!("{:#}\n", pooled.with(&studies)?);
 
     println!("The closed set: every estimator with every inference\n");
-    println!("{:<20} {:<28} {:>8} {:>18} {:>8} {:>8}", "tau2", "inference", "estimate", "95% CI", "p", "tau2");
-    for &method in Tau2Method::ALL {
-        for &inference in Inference::ALL {
-            let pooled = RandomEffects::new(method).with_inference(inference).pool(&studies)?;
-            let (natural, test) = (pooled.natural(), pooled.test());
-            let interval = natural.interval.map_or_else(String::new, |interval| format!("{interval:.2}"));
-            let p = test.map_or_else(String::new, |test| format!("{:.4}", test.p_value()));
-            let tau2 = pooled.heterogeneity().tau2().map_or_else(String::new, |tau2| format!("{tau2:.4}"));
-            let (method, inference) = (method.to_string(), inference.to_string());
-            println!("{method:<20} {inference:<28} {:>8.2} {interval:>18} {p:>8} {tau2:>8}", natural.estimate);
-        }
-    }
+    println!("{}", multiverse(&studies, Level::P95));
 
     println!("\nThe open set: boxes of estimators, foreign ones welcome\n");
     let estimators: [Box<dyn Tau2Estimator<f64>>; 3] =

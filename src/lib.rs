@@ -55,6 +55,8 @@
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`], [`Reml::profile_interval`],
 //! [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
+//! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
+//!
 //! **Do published figures agree with each other?** [`audit`].
 //!
 //! **Something of one's own?** Four traits, and no more: [`Measure`] and [`EffectSize`] for effect sizes,
@@ -100,6 +102,7 @@ mod pool;
 
 // Floor 4: what one does with answers.
 pub mod audit;
+mod multiverse;
 
 pub mod prelude;
 
@@ -116,6 +119,7 @@ pub use measure::{
     StandardisedMeanDifference,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
+pub use multiverse::{Multiverse, MultiverseRow, multiverse};
 pub use pool::{
     Analysis, CommonEffect, FixedWeights, MantelHaenszel, MantelHaenszelMeasure, Natural, Note, Pool, Pooled,
     Prediction, RandomEffects, Report, StudyData, StudyLine,

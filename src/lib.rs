@@ -65,6 +65,8 @@
 //!
 //! # Numbers
 //!
+//! [`guide::choosing`] tells which method to choose when, [`guide::accuracy`] how right the results are.
+//!
 //! Sums run in double precision in a stated order, whatever the type of the columns: in sequence up to 32 studies, in a fixed
 //! split beyond. No result depends on the unit of the data: multiplying effects by a power of two changes no digit.
 //! Iterations are bracketed or monotone, with bounds that are never reached. Tails are survival functions, right to 13 digits.
@@ -104,6 +106,7 @@ mod pool;
 pub mod audit;
 mod multiverse;
 
+pub mod guide;
 pub mod prelude;
 
 pub use effect::{Effect, StudyNote};

@@ -8,7 +8,7 @@ use crate::real::Real;
 /// The moment estimator of DerSimonian and Laird, in closed form: the most widely used one, and Review Manager's.
 ///
 /// Fast and without assumptions on the shape of the distribution. It is biased downwards where heterogeneity is large and
-/// studies are few or unequal; [`Reml`](super::Reml) and [`PauleMandel`] are then preferred (Veroniki et al. 2016).
+/// studies are few or unequal; [`Reml`](super::Reml) and [`PauleMandel`](super::PauleMandel) are then preferred (Veroniki et al. 2016).
 ///
 /// # Formula
 /// ```text

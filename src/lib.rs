@@ -47,13 +47,14 @@
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
-//! [`HunterSchmidt`], [`SidikJonkman`], [`HartungMakambi`], [`PauleMandel`], [`MaximumLikelihood`] or [`Reml`], with
+//! [`TwoStepDerSimonianLaird`], [`HedgesOlkin`], [`HunterSchmidt`], [`SidikJonkman`], [`HartungMakambi`], [`PauleMandel`],
+//! [`GeneralisedQ`], [`MedianUnbiasedPauleMandel`], [`MedianUnbiasedGeneralisedQ`], [`MaximumLikelihood`] or [`Reml`], with
 //! [`Tau2Method`] chosen at run time, a [`KnownTau2`], or an estimator of one's own.
 //!
 //! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`].
 //!
-//! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`], [`Reml::profile_interval`],
-//! [`Reml::heterogeneity_test`]; [`Fit`] compares models.
+//! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
+//! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
 //!
@@ -93,6 +94,7 @@ mod summary;
 
 // Floor 2: how much studies disagree.
 mod evidence;
+mod generalised_q;
 mod heterogeneity;
 mod model_comparison;
 mod profile_likelihood;
@@ -131,8 +133,9 @@ pub use real::Real;
 pub use studies::{Studies, Study};
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 pub use tau2::{
-    DerSimonianLaird, HartungMakambi, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2, MaximumLikelihood, Mode,
-    PauleMandel, Reml, SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, Tau2Method,
+    DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,
+    MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,
+    SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, Tau2Method, TwoStepDerSimonianLaird,
 };
 
 /// The README's code compiles and runs.

@@ -11,12 +11,14 @@
 //! freedom that are not positive and probabilities outside `[0, 1]`.
 
 mod beta;
+mod complex;
 mod double_double;
 mod erf;
 #[cfg(test)]
 mod fixture;
 mod gamma;
 mod incomplete_gamma;
+mod quadratic_form;
 mod side;
 mod temme;
 
@@ -25,6 +27,7 @@ use self::erf::{erfc, erfc_shifted};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{gamma_half_ratio, stirling_error};
 use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};
+pub(crate) use self::quadratic_form::QuadraticForm;
 use self::side::{Scaled, Side};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 

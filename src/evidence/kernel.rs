@@ -44,6 +44,11 @@ impl Weights {
         self.top + self.rest[0]
     }
 
+    /// Σ u less one of the largest.
+    pub(crate) fn others(&self) -> f64 {
+        self.top - 1.0 + self.rest[0]
+    }
+
     /// Σ u².
     pub(crate) fn total_squares(&self) -> f64 {
         self.top + self.rest[1]

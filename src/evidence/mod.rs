@@ -188,6 +188,10 @@ impl<F: Real> Evidence<'_, F> {
         &self.at_zero
     }
 
+    pub(crate) fn has_moderators(&self) -> bool {
+        self.moderators.is_some()
+    }
+
     /// k - p.
     #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
     pub(crate) fn degrees(&self) -> f64 {

@@ -76,7 +76,7 @@ impl FixedWeights {
     #[doc(alias = "IVhet")]
     #[must_use]
     pub const fn ivhet() -> Self {
-        Self::with(Scheme::InverseVariance, DerSimonianLaird)
+        Self::inverse_variance(DerSimonianLaird)
     }
 }
 
@@ -94,6 +94,12 @@ impl<T> FixedWeights<T> {
             }
             None => Ok(Self::with(Scheme::Given(weights), tau2)),
         }
+    }
+
+    /// The weights of the common effect, 1/v.
+    #[must_use]
+    pub const fn inverse_variance(tau2: T) -> Self {
+        Self::with(Scheme::InverseVariance, tau2)
     }
 
     /// Equal weights.

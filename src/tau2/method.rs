@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    DerSimonianLaird, HartungMakambi, HunterSchmidt, HunterSchmidtSmallSample, MaximumLikelihood, PauleMandel, Reml,
-    SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator,
+    DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample,
+    MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, PauleMandel, QWeights, Reml,
+    SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, TwoStepDerSimonianLaird,
 };
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
@@ -28,6 +29,10 @@ use crate::real::Real;
 pub enum Tau2Method {
     /// [`DerSimonianLaird`].
     DerSimonianLaird,
+    /// [`TwoStepDerSimonianLaird`].
+    TwoStepDerSimonianLaird,
+    /// [`HedgesOlkin`].
+    HedgesOlkin,
     /// [`HunterSchmidt`].
     HunterSchmidt,
     /// [`HunterSchmidtSmallSample`].
@@ -40,6 +45,12 @@ pub enum Tau2Method {
     HartungMakambi,
     /// [`PauleMandel`].
     PauleMandel,
+    /// [`MedianUnbiasedPauleMandel`].
+    MedianUnbiasedPauleMandel,
+    /// [`GeneralisedQ`] with weights 1 / √v; with weights 1 / v it is [`DerSimonianLaird`].
+    GeneralisedQ,
+    /// [`MedianUnbiasedGeneralisedQ`] with weights 1 / v.
+    MedianUnbiasedGeneralisedQ,
     /// [`MaximumLikelihood`].
     MaximumLikelihood,
     /// [`Reml`].
@@ -50,12 +61,17 @@ impl Tau2Method {
     /// All of them.
     pub const ALL: &[Self] = &[
         Self::DerSimonianLaird,
+        Self::TwoStepDerSimonianLaird,
+        Self::HedgesOlkin,
         Self::HunterSchmidt,
         Self::HunterSchmidtSmallSample,
         Self::SidikJonkman,
         Self::SidikJonkmanIterated,
         Self::HartungMakambi,
         Self::PauleMandel,
+        Self::MedianUnbiasedPauleMandel,
+        Self::GeneralisedQ,
+        Self::MedianUnbiasedGeneralisedQ,
         Self::MaximumLikelihood,
         Self::Reml,
     ];
@@ -64,12 +80,17 @@ impl Tau2Method {
     const fn names(self) -> &'static [&'static str] {
         match self {
             Self::DerSimonianLaird => &["DerSimonian-Laird", "DL"],
+            Self::TwoStepDerSimonianLaird => &["two-step DerSimonian-Laird", "DL2"],
+            Self::HedgesOlkin => &["Hedges-Olkin", "HE", "HO", "CO", "VC", "Hedges"],
             Self::HunterSchmidt => &["Hunter-Schmidt", "HS"],
             Self::HunterSchmidtSmallSample => &["Hunter-Schmidt (small-sample)", "HSk"],
             Self::SidikJonkman => &["Sidik-Jonkman", "SJ"],
             Self::SidikJonkmanIterated => &["Sidik-Jonkman (iterated)", "SJIT"],
             Self::HartungMakambi => &["Hartung-Makambi", "HM"],
             Self::PauleMandel => &["Paule-Mandel", "PM", "MP", "empirical Bayes", "EB", "Morris"],
+            Self::MedianUnbiasedPauleMandel => &["median-unbiased Paule-Mandel", "PMM"],
+            Self::GeneralisedQ => &["generalised Q (inverse standard error)", "GENQ_SQRT"],
+            Self::MedianUnbiasedGeneralisedQ => &["median-unbiased generalised Q (inverse variance)", "GENQM"],
             Self::MaximumLikelihood => &["maximum likelihood", "ML"],
             Self::Reml => &["REML", "restricted maximum likelihood"],
         }
@@ -78,12 +99,17 @@ impl Tau2Method {
     fn as_estimator<F: Real>(self) -> &'static dyn Tau2Estimator<F> {
         match self {
             Self::DerSimonianLaird => &DerSimonianLaird,
+            Self::TwoStepDerSimonianLaird => &TwoStepDerSimonianLaird,
+            Self::HedgesOlkin => &HedgesOlkin,
             Self::HunterSchmidt => &HunterSchmidt,
             Self::HunterSchmidtSmallSample => &HunterSchmidtSmallSample,
             Self::SidikJonkman => &SidikJonkman,
             Self::SidikJonkmanIterated => &SidikJonkmanIterated,
             Self::HartungMakambi => &HartungMakambi,
             Self::PauleMandel => &PauleMandel,
+            Self::MedianUnbiasedPauleMandel => &MedianUnbiasedPauleMandel,
+            Self::GeneralisedQ => const { &GeneralisedQ::new(QWeights::InverseStdError) },
+            Self::MedianUnbiasedGeneralisedQ => const { &MedianUnbiasedGeneralisedQ::new(QWeights::InverseVariance) },
             Self::MaximumLikelihood => &MaximumLikelihood,
             Self::Reml => &Reml,
         }

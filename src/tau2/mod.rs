@@ -1,20 +1,28 @@
 //! Estimators of tau2, the variance between studies.
 
+mod generalised_q;
 mod iterative;
 mod known;
 mod likelihood;
+mod median_unbiased;
 mod method;
 mod moment;
+mod q_distribution;
 mod q_equation;
 mod stationary;
 
+pub use generalised_q::{GeneralisedQ, QWeights};
 pub use iterative::{PauleMandel, SidikJonkman, SidikJonkmanIterated};
 pub use known::KnownTau2;
 pub use likelihood::{MaximumLikelihood, Mode, Reml};
+pub use median_unbiased::{MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel};
 pub use method::Tau2Method;
-pub use moment::{DerSimonianLaird, HartungMakambi, HunterSchmidt, HunterSchmidtSmallSample};
+pub use moment::{
+    DerSimonianLaird, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, TwoStepDerSimonianLaird,
+};
 
 pub(crate) use likelihood::highest_mode;
+pub(crate) use q_distribution::solve_generalised_q;
 pub(crate) use q_equation::{QSolution, solve_q};
 pub(crate) use stationary::{Stationary, stationary_points};
 

@@ -1,8 +1,8 @@
 //! Estimators in closed form that match a moment of Cochran's Q.
 
-use super::{Tau2Estimator, check_degrees, named, to_user};
+use super::{GeneralisedQ, QWeights, Tau2Estimator, check_degrees, named, to_user};
 use crate::error::Error;
-use crate::evidence::{AtZero, Evidence};
+use crate::evidence::{AtZero, Curvature, Evidence};
 use crate::real::Real;
 
 /// The moment estimator of DerSimonian and Laird, in closed form: the most widely used one, and Review Manager's.
@@ -47,12 +47,110 @@ named!(DerSimonianLaird, "DerSimonian-Laird");
 impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
-        let zero = evidence.at_zero();
-        to_user(evidence, ((zero.q - evidence.degrees()) / zero.trace).max(0.0))
+        to_user(evidence, first_step(evidence))
     }
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         finite(evidence, root_variance_of_q(evidence, tau2) / evidence.at_zero().trace)
+    }
+}
+
+/// The two-step estimator of DerSimonian and Kacker: the moment estimator again, with the weights of a first
+/// [`DerSimonianLaird`] estimate.
+///
+/// Close to [`PauleMandel`](super::PauleMandel), of which it is the first step, and in closed form.
+///
+/// # Formula
+/// ```text
+/// t = max(0, DerSimonian-Laird)        τ² = max(0, t + (Q(t) - (k-1)) / tr P(t))        w = 1 / (v + t)
+/// ```
+/// (DerSimonian & Kacker 2007.) With weights w, tr PV is k - 1 - t tr P, hence this form. The standard error is
+/// √(2 tr PSPS) / tr P with S the variances v + τ², taking the weights as fixed.
+///
+/// # Scale
+/// The analysis scale squared.
+///
+/// # Errors
+/// As [`DerSimonianLaird`].
+///
+/// # Example
+/// ```
+/// use meta_analysis::{MeanDifference, Studies, Tau2Estimator, TwoStepDerSimonianLaird};
+///
+/// // With equal variances the first step is the last.
+/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 1.0, 1.0])?;
+/// assert_eq!(TwoStepDerSimonianLaird.tau2(&studies.evidence())?, 6.0);
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[doc(alias = "DL2")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TwoStepDerSimonianLaird;
+
+named!(TwoStepDerSimonianLaird, "two-step DerSimonian-Laird");
+
+/// The estimate of DerSimonian and Laird, in the kernel's unit.
+fn first_step<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
+    let zero = evidence.at_zero();
+    ((zero.q - evidence.degrees()) / zero.trace).max(0.0)
+}
+
+impl<F: Real> Tau2Estimator<F> for TwoStepDerSimonianLaird {
+    fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
+        check_degrees(evidence)?;
+        let first = first_step(evidence);
+        let Curvature { c, q, trace, .. } = evidence.curvature(first, true);
+        to_user(evidence, (first + (q / c - evidence.degrees()) / (trace / c)).max(0.0))
+    }
+
+    fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
+        let first = first_step(evidence);
+        let (trace, _) = evidence.traces(first);
+        let psps = evidence.trace_psps(first, evidence.kernel().in_unit(tau2.f64()))?;
+        finite(evidence, (2.0 * psps).sqrt() / trace)
+    }
+}
+
+/// The estimator of Hedges and Olkin, in closed form: the variance of the effects less their mean sampling variance. Also
+/// known as Cochran's analysis-of-variance estimator, or variance components.
+///
+/// Unbiased before it is cut off at 0; imprecise where the studies' variances differ much (Viechtbauer 2005).
+///
+/// # Formula
+/// ```text
+/// τ² = max(0, Σ (y - ȳ)² / (k-1) - Σ v / k)
+/// ```
+/// (Cochran 1954; Hedges 1983; Hedges & Olkin 1985.) It is [`GeneralisedQ`](super::GeneralisedQ) with equal weights.
+///
+/// # Scale
+/// The analysis scale squared.
+///
+/// # Errors
+/// As [`GeneralisedQ`](super::GeneralisedQ).
+///
+/// # Example
+/// ```
+/// use meta_analysis::{HedgesOlkin, MeanDifference, Studies, Tau2Estimator};
+///
+/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0, 2.0, 3.0])?;
+/// assert_eq!(HedgesOlkin.tau2(&studies.evidence())?, 5.0);    // 14 / 2 - 6 / 3
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[doc(alias = "HE")]
+#[doc(alias = "HO")]
+#[doc(alias = "CO")]
+#[doc(alias = "VC")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct HedgesOlkin;
+
+named!(HedgesOlkin, "Hedges-Olkin");
+
+impl<F: Real> Tau2Estimator<F> for HedgesOlkin {
+    fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
+        GeneralisedQ::new(QWeights::Equal).tau2(evidence)
+    }
+
+    fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
+        GeneralisedQ::new(QWeights::Equal).std_error(evidence, tau2)
     }
 }
 

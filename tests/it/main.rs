@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "scores are printed for whoever asks with --nocapture")]
 
 mod api;
+mod generalised_q;
 mod ketamine;
 mod laws;
 mod modes;

@@ -12,8 +12,8 @@ use file::{Example, Figure};
 
 /// How many figures are checked, and how many wait for a later part of the crate. A new ability moves figures from the
 /// second number to the first.
-const CHECKED: usize = 649;
-const LATER: usize = 87;
+const CHECKED: usize = 661;
+const LATER: usize = 75;
 
 /// The same of the figures that the exact formulas do not reproduce.
 const CHECKED_EXACT: usize = 22;

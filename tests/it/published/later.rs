@@ -27,11 +27,9 @@ fn estimator(figure: &Figure<'_>) -> Option<&'static str> {
         return None;
     }
     match figure.model.trim_end_matches("+HK") {
-        "HE" => Some("HE"),
         "HE2" => Some("HE2"),
-        "DL2" => Some("DL2"),
         "SJ2" => Some("SJ2"),
-        "EE" | "DL" | "HS" | "SJ" | "PM" | "ML" | "REML" | "MH" | "PETO" => None,
+        "EE" | "DL" | "DL2" | "HE" | "HS" | "SJ" | "PM" | "ML" | "REML" | "MH" | "PETO" => None,
         other => panic!("nobody knows the model {other}"),
     }
 }

@@ -1,0 +1,188 @@
+//! The generalised Q statistic with fixed weights, and the τ² at which it is where it was observed in its distribution.
+//!
+//! Q = Σ a (y - ȳ)², with ȳ = Σ a y / Σ a, is distributed as Σ λ χ² with one degree of freedom each, λ being the positive
+//! eigenvalues of √P (V + τ² I) √P. By Weyl's inequality each increases with τ², strictly, as the derivative P is positive
+//! definite on their space, and without limit. So Q increases stochastically: P(Q <= q) falls strictly, from its value
+//! at τ² = 0 to 0, and there is at most one τ² for each probability (Biggerstaff & Jackson 2008; Jackson 2013).
+
+use super::{QSolution, QWeights};
+use crate::distributions::QuadraticForm;
+use crate::error::{Error, ErrorKind};
+use crate::evidence::{Evidence, Weights};
+use crate::num::sum::sum_pairs;
+use crate::real::Real;
+
+/// Doublings of the upper bracket, of which ten reach its largest value: a τ² of 1e304 times the smallest variance.
+const MAX_DOUBLINGS: usize = 10;
+const LARGEST: f64 = 700.0;
+/// Steps within the bracket; about ten are the rule.
+const MAX_STEPS: usize = 200;
+
+/// The quadratic form for fixed weights, in the kernel's unit, with weights u relative to the largest.
+pub(super) struct FixedWeights<'e, 'a, F> {
+    evidence: &'e Evidence<'a, F>,
+    weights: QWeights,
+    relative: Weights,
+    /// Σ u r².
+    pub(super) q: f64,
+    /// tr PV = Σ u v (1 - u / Σ u).
+    pub(super) trace_v: f64,
+}
+
+impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
+    pub(super) fn new(evidence: &'e Evidence<'a, F>, weights: QWeights) -> Result<Self, Error> {
+        if evidence.has_moderators() {
+            return Err(Error::other(
+                "the generalised Q statistic with fixed weights is defined here without moderators",
+            ));
+        }
+        let kernel = evidence.kernel();
+        let mut form = Self { evidence, weights, relative: Weights::new(1.0, 1.0, [0.0; 4]), q: 0.0, trace_v: 0.0 };
+        // As in the kernel: the largest weight (u = 1) apart from the rest, for which nothing is then subtracted from it.
+        let [top, s1, s2, s3, s4, ud] = form.sums(|u, d, _| {
+            let (top, rest) = split(u);
+            let square = rest * rest;
+            [top, rest, square, square * rest, square * square, u * d]
+        });
+        form.relative = Weights::new(1.0, top, [s1, s2, s3, s4]);
+        let mean = ud / form.relative.total();
+        let shares = form.shares();
+        let [q, trace_v] = form.sums(|u, d, v| [u * ((d - mean) * (d - mean)), u * v * shares(u)]);
+        (form.q, form.trace_v) = (q, trace_v);
+        // Weights above the smallest normal number, and sums below the largest one.
+        let smallest = weights.relative(kernel.v_max, kernel.v_min);
+        if q.is_finite() && trace_v.is_finite() && smallest >= f64::MIN_POSITIVE && kernel.v_max.is_finite() {
+            return Ok(form);
+        }
+        Err(ErrorKind::OutOfRange { quantity: "the generalised Q statistic" }.into())
+    }
+
+    /// tr P.
+    pub(super) fn trace(&self) -> f64 {
+        self.relative.trace()
+    }
+
+    /// √(2 tr PSPS) / tr P with S = V + τ² I: the standard error of (Q - tr PV) / tr P.
+    ///
+    /// It is Σ u² s² (1 - p)² + ((Σ u² s)² - Σ u⁴ s²) / (Σ u)², the difference being a sum over pairs of studies, with s
+    /// relative to the largest as squares could overflow.
+    pub(super) fn std_error(&self, tau2: f64) -> f64 {
+        let scale = self.evidence.kernel().v_max + tau2;
+        let (shares, total) = (self.shares(), self.relative.total());
+        let [diagonal, t1, t2, r1, r2] = self.sums(|u, _, v| {
+            let s = (v + tau2) / scale;
+            let (own, pair) = (u * s * shares(u), u * u * s);
+            let (top, rest) = if u == 1.0 { (pair, 0.0) } else { (0.0, pair) };
+            [own * own, top, top * top, rest, rest * rest]
+        });
+        let pairs = (t1 * t1 - t2).max(0.0) + 2.0 * t1 * r1 + (r1 * r1 - r2).max(0.0);
+        scale * (2.0 * (diagonal + pairs / (total * total))).sqrt() / self.trace()
+    }
+
+    /// ln (P(Q < q) / P(Q > q)) at τ², q being as observed.
+    fn logit(&self, tau2: f64) -> f64 {
+        let (kernel, weights) = (self.evidence.kernel(), self.weights);
+        let terms = self.evidence.v().iter().map(|v| {
+            let v = kernel.in_unit(v.f64());
+            (weights.relative(v, kernel.v_min), v + tau2)
+        });
+        QuadraticForm::new(terms).log_tails(self.q).logit()
+    }
+
+    /// The τ² at which the logit of the observed Q is `target`.
+    ///
+    /// The unknown is `x = ln(1 + τ² / v_min)`, in which the logit is smooth and nearly straight whatever the scale. A root is
+    /// bracketed by doubling x and found by Chandrupatla's (1997) choice between inverse quadratic interpolation and halving.
+    pub(super) fn solve(&self, target: f64) -> Result<QSolution, Error> {
+        let v_min = self.evidence.kernel().v_min;
+        let tau2 = |x: f64| v_min * x.exp_m1();
+        let miss = |x: f64| self.logit(tau2(x)) - target;
+        let (mut low, mut at_low) = (0.0, miss(0.0));
+        if at_low < 0.0 {
+            return Ok(QSolution::BelowAtZero);
+        }
+        let (mut high, mut at_high) = (1.0, miss(1.0));
+        for _ in 0..MAX_DOUBLINGS {
+            if at_high > 0.0 {
+                (low, at_low) = (high, at_high);
+                high = f64::min(2.0 * high, LARGEST);
+                at_high = miss(high);
+            }
+        }
+        // A NaN comes of variances beyond the floating-point range.
+        if at_low.is_nan() || at_high.is_nan() || at_high > 0.0 {
+            return Err(out_of_range());
+        }
+        chandrupatla((low, at_low), (high, at_high), miss).map(|x| QSolution::Root(tau2(x))).ok_or_else(|| {
+            let last = self.evidence.kernel().in_user_unit(tau2(high));
+            ErrorKind::NoConvergence { what: "the equation of the generalised Q statistic", last, steps: MAX_STEPS }
+                .into()
+        })
+    }
+
+    /// 1 - u / Σ u, without subtracting the largest weight from the total that holds it.
+    fn shares(&self) -> impl Fn(f64) -> f64 + use<F> {
+        let Self { relative, .. } = *self;
+        let (total, others) = (relative.total(), relative.others());
+        move |u| if u == 1.0 { others / total } else { (total - u) / total }
+    }
+
+    /// Sums over studies of terms in (u, d, v), in the kernel's unit.
+    fn sums<const N: usize>(&self, term: impl Fn(f64, f64, f64) -> [f64; N]) -> [f64; N] {
+        let (kernel, weights) = (self.evidence.kernel(), self.weights);
+        sum_pairs(self.evidence.y(), self.evidence.v(), |y, v| {
+            let v = kernel.in_unit(v);
+            term(weights.relative(v, kernel.v_min), kernel.mean_of(y), v)
+        })
+    }
+}
+
+fn out_of_range() -> Error {
+    ErrorKind::OutOfRange { quantity: "the distribution of the generalised Q statistic" }.into()
+}
+
+/// A weight as (1, 0) if it is the largest, as (0, u) otherwise.
+fn split(u: f64) -> (f64, f64) {
+    if u == 1.0 { (1.0, 0.0) } else { (0.0, u) }
+}
+
+/// The root of a falling function within a bracket.
+fn chandrupatla(low: (f64, f64), high: (f64, f64), f: impl Fn(f64) -> f64) -> Option<f64> {
+    let (mut a, mut b) = (high, low);
+    let mut share = 0.5;
+    for _ in 0..MAX_STEPS {
+        let nearer = if a.1.abs() < b.1.abs() { a } else { b };
+        let tolerance = 2.0 * f64::EPSILON * nearer.0.abs() / (b.0 - a.0).abs();
+        if nearer.1 == 0.0 || tolerance >= 0.5 || a.0 == b.0 {
+            return Some(nearer.0);
+        }
+        let x = a.0 + f64::clamp(share, tolerance, 1.0 - tolerance) * (b.0 - a.0);
+        let next = (x, f(x));
+        // Keep a and b on both sides of the root, and the point that goes as c.
+        let c = if (next.1 > 0.0) == (a.1 > 0.0) { a } else { std::mem::replace(&mut b, a) };
+        a = next;
+        let (xi, phi) = ((a.0 - b.0) / (c.0 - b.0), (a.1 - b.1) / (c.1 - b.1));
+        let smooth = phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi;
+        share = if smooth {
+            a.1 / (b.1 - a.1) * (c.1 / (b.1 - c.1))
+                + (c.0 - a.0) / (b.0 - a.0) * (a.1 / (c.1 - a.1)) * (b.1 / (c.1 - b.1))
+        } else {
+            0.5
+        };
+    }
+    None
+}
+
+/// The τ² for several targets of the logit, with one and the same quadratic form.
+pub(crate) fn solve_generalised_q<F: Real, const N: usize>(
+    evidence: &Evidence<'_, F>,
+    weights: QWeights,
+    targets: [f64; N],
+) -> Result<[QSolution; N], Error> {
+    let form = FixedWeights::new(evidence, weights)?;
+    let mut solutions = [QSolution::BelowAtZero; N];
+    for (solution, target) in solutions.iter_mut().zip(targets) {
+        *solution = form.solve(target)?;
+    }
+    Ok(solutions)
+}

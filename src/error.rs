@@ -200,6 +200,24 @@ pub enum ErrorKind {
         /// What gave them away.
         reason: &'static str,
     },
+    /// Random draws that are too few for what is asked of them.
+    #[error("{quantity} needs at least {needed} draws, but there are {found}")]
+    TooFewDraws {
+        /// What was to be computed.
+        quantity: &'static str,
+        /// The smallest number of draws for which it is defined.
+        needed: usize,
+        /// The number of draws asked for.
+        found: usize,
+    },
+    /// The caller's progress function stopped the computation.
+    #[error("cancelled after {done} of {total}")]
+    Cancelled {
+        /// How many steps were done.
+        done: u64,
+        /// How many there are.
+        total: u64,
+    },
     /// An error of somebody else's effect size or estimator.
     #[error("{0}")]
     Other(Box<str>),

@@ -51,7 +51,8 @@
 //! [`GeneralisedQ`], [`MedianUnbiasedPauleMandel`], [`MedianUnbiasedGeneralisedQ`], [`MaximumLikelihood`] or [`Reml`], with
 //! [`Tau2Method`] chosen at run time, a [`KnownTau2`], or an estimator of one's own.
 //!
-//! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`].
+//! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`]; [`HenmiCopas`],
+//! [`PermutationTest`], [`Studies::bootstrap_prediction`].
 //!
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
 //! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
@@ -107,6 +108,8 @@ mod pool;
 // Floor 4: what one does with answers.
 pub mod audit;
 mod multiverse;
+mod permutation;
+mod prediction_bootstrap;
 
 pub mod guide;
 pub mod prelude;
@@ -125,9 +128,10 @@ pub use measure::{
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
+pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
-    Analysis, CommonEffect, FixedWeights, MantelHaenszel, MantelHaenszelMeasure, Natural, Note, Pool, Pooled,
-    Prediction, RandomEffects, Report, StudyData, StudyLine,
+    Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, MantelHaenszel, MantelHaenszelMeasure, Natural,
+    Note, Pool, Pooled, Prediction, RandomEffects, Report, StudyData, StudyLine,
 };
 pub use real::Real;
 pub use studies::{Studies, Study};

@@ -186,6 +186,11 @@ impl<M: Measure, F: Real> Studies<M, F> {
         }
     }
 
+    /// Turns the sign of one effect (the index in range).
+    pub(crate) fn negate(&mut self, index: usize) {
+        self.y[index] = -self.y[index];
+    }
+
     /// Forgets the type of the measure, so that sets of several measures fit into one list.
     #[must_use]
     pub fn erase(self) -> Studies<AnyMeasure, F> {

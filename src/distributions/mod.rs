@@ -281,6 +281,14 @@ pub(crate) fn chi_squared_sf(x: f64, df: f64) -> f64 {
     }
 }
 
+/// Lower tail of chi-squared for real `df > 0`, without cancellation; 0 for `x <= 0`, 1 at infinity.
+pub(crate) fn chi_squared_cdf(x: f64, df: f64) -> f64 {
+    match chi_squared_edge(x, df) {
+        Some(lower) => lower,
+        None => gamma_side(0.5 * kept_normal(df), 0.5 * x).lower(),
+    }
+}
+
 /// Logarithm of [`chi_squared_sf`], finite for every finite `x`.
 pub(crate) fn chi_squared_log_sf(x: f64, df: f64) -> f64 {
     match chi_squared_edge(x, df) {

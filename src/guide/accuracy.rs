@@ -20,6 +20,7 @@
 //! | p-value, REML | 12.8 | 15.2 | 1.9 / 5.3 | 0 / 9.0 |
 //! | log-likelihood, REML | 14.7 | 15.5 | 7.4 / 13.0 | 0.3 / 11.8 |
 //! | Q-profile limits of τ² | 13.7 | 15.5 | 0 / 5 | 0 / 5 |
+//! | generalised-Q limits | 13.2 | 15.5 | 0 / 4-5 | 0 / 4 |
 //! | profile-likelihood limits | 13.6 | 15.5 | 1.6 / 4 | 0 / 5 |
 //!
 //! Two sets are exceptions. In one, Q exceeds its degrees of freedom by a billionth of itself, so that τ² is a difference of

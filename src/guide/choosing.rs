@@ -23,6 +23,8 @@
 //! | the same, and studies may agree by chance | [`HartungKnappFloored`](crate::Inference::HartungKnappFloored) | the factor on the variance can fall below 1 and the interval become too narrow (Knapp & Hartung 2003; Jackson et al. 2017) |
 //! | REML with few studies of very different size | [`KenwardRoger`](crate::Inference::KenwardRoger) | allows for the estimation of the variance (Partlett & Riley 2017) |
 //! | many studies, or to match Review Manager 5 | [`Normal`](crate::Inference::Normal) | too narrow with few studies |
+//! | a centre that small studies do not move | [`HenmiCopas`](crate::HenmiCopas), [`FixedWeights`](crate::FixedWeights) | common-effect weights with an error that allows for heterogeneity |
+//! | very few studies, no distribution assumed | [`PermutationTest`](crate::PermutationTest) | exact for effects symmetric about 0; needs six studies for p < 0.05 |
 //! | few events | [`MantelHaenszel`](crate::MantelHaenszel) | weights that do not rest on the variance of each table |
 //!
 //! With two studies no interval is good: Hartung and Knapp's is very wide, the normal one too narrow.
@@ -30,7 +32,8 @@
 //! # A new study
 //!
 //! [`HigginsThompsonSpiegelhalter`](crate::PredictionMethod::HigginsThompsonSpiegelhalter) is the usual prediction interval. It
-//! covers too rarely with few studies, or where heterogeneity is small and studies differ in size (Partlett & Riley 2017).
+//! covers too rarely with few studies, or where heterogeneity is small and studies differ in size (Partlett & Riley 2017);
+//! [`bootstrap_prediction`](crate::Studies::bootstrap_prediction) takes the uncertainty of τ² along (Nagashima et al. 2019).
 //!
 //! # What other packages do by default
 //!

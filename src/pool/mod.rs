@@ -5,6 +5,7 @@ mod data;
 mod display;
 mod fixed_weights;
 mod forest;
+mod henmi_copas;
 mod mantel_haenszel;
 mod name;
 mod notes;
@@ -15,6 +16,7 @@ mod uncertainty;
 pub use common_effect::CommonEffect;
 pub use data::StudyData;
 pub use fixed_weights::FixedWeights;
+pub use henmi_copas::{HenmiCopas, HenmiCopasResult};
 pub use mantel_haenszel::{MantelHaenszel, MantelHaenszelMeasure};
 pub use notes::Note;
 pub use random_effects::RandomEffects;
@@ -279,6 +281,11 @@ impl<M: Measure, F: Real> Pooled<M, F> {
             heterogeneity: self.heterogeneity,
             notes: self.notes,
         }
+    }
+
+    /// The estimate and the standard error of the chosen inference, before they are rounded to `F`.
+    pub(crate) fn unrounded(&self) -> (f64, Option<f64>) {
+        (self.estimate, self.of_mean.map(|of_mean| of_mean.std_error))
     }
 
     fn interval(&self) -> Option<Interval<F>> {

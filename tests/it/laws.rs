@@ -9,7 +9,7 @@ use meta_analysis::{
 };
 use proptest::prelude::*;
 
-use crate::strategies::{anything, ordinary, studies, table, troublesome, two_means};
+use crate::strategies::{anything, large, ordinary, studies, table, troublesome, two_means};
 
 type Data = Studies<MeanDifference>;
 
@@ -315,6 +315,28 @@ proptest! {
         check(RiskRatio, &tables)?;
         check(OddsRatio, &tables)?;
         check(RiskDifference, &tables)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn large_reviews_in_any_unit_have_an_answer(data in large()) {
+        let studies = studies(data);
+        let (low, high) = studies.y().iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &y| (l.min(y), h.max(y)));
+        for &method in Tau2Method::ALL {
+            let pooled = pool(method, &studies);
+            let x = pooled.analysis();
+            prop_assert!(low <= x.estimate && x.estimate <= high, "{method}: {} in {low} to {high}", x.estimate);
+            prop_assert!(x.std_error.is_some_and(|se| se > 0.0 && se.is_finite()), "{method}: {:?}", x.std_error);
+            prop_assert!(pooled.heterogeneity().tau2().is_some_and(f64::is_finite), "{method}: tau2");
+        }
+        let evidence = studies.evidence();
+        for interval in [evidence.q_profile(Level::P95), Reml.profile_interval(&evidence, Level::P95)] {
+            let interval = interval.expect("an interval");
+            prop_assert!(interval.limits().is_none_or(|l| l.lower <= l.upper && l.upper.is_finite()), "{interval:?}");
+        }
     }
 }
 

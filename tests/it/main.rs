@@ -3,10 +3,13 @@
 #![allow(clippy::print_stdout, reason = "scores are printed for whoever asks with --nocapture")]
 
 mod api;
+mod bootstrap;
 mod generalised_q;
+mod henmi_copas;
 mod ketamine;
 mod laws;
 mod modes;
+mod permutation;
 mod published;
 mod r_values;
 mod reference;

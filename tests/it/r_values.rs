@@ -12,7 +12,7 @@ use crate::score::{floats, json};
 const TOLERANCE: f64 = 1e-8;
 /// How many numbers are compared, and how many fields wait for a later part of the crate.
 const COMPARED: usize = 19_917;
-const LATER: usize = 1_492;
+const LATER: usize = 1_468;
 
 type Data = Studies<MeanDifference>;
 
@@ -68,6 +68,8 @@ fn every_value_of_r() {
                 let pooled = FixedWeights::ivhet().pool(&data).expect("a fit");
                 simple_fit(&mut tally, name, &pooled, &case["expected"]);
             }
+            // All of them are compared in `henmi_copas.rs`.
+            ("hc", _) => {}
             ("uwls", _) => uwls(&mut tally, name, &data, &case["expected"]),
             ("metagen", _) => metagen(&mut tally, name, &data, options, &case["expected"]),
             ("confint", _) => confint(&mut tally, name, &data, &case["expected"]),

@@ -25,6 +25,15 @@ pub(crate) fn troublesome() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
     prop_oneof![5 => mixed, 1 => equal].prop_map(|rows| rows.into_iter().unzip())
 }
 
+/// Up to 200 studies with variances over twelve orders of magnitude, in units from 1e-150 to 1e150.
+pub(crate) fn large() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
+    let study = (-3.0..3.0_f64, -6.0..6.0_f64);
+    (prop::collection::vec(study, 2..=200), -150.0..150.0_f64).prop_map(|(rows, unit)| {
+        let unit = 10_f64.powf(unit);
+        rows.into_iter().map(|(y, log_v)| (y * unit, 10_f64.powf(log_v) * unit * unit)).unzip()
+    })
+}
+
 /// Any columns at all that a program might hand over, valid or not.
 pub(crate) fn anything() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
     let number = prop_oneof![

@@ -83,6 +83,7 @@ mod distributions;
 mod error;
 mod level;
 mod num;
+mod random;
 mod real;
 
 // Floor 1: what a study says.

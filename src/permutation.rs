@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
-use crate::num::random::Xoshiro256PlusPlus;
 use crate::pool::{Pool, Pooled, RandomEffects};
+use crate::random::Xoshiro256PlusPlus;
 use crate::real::Real;
 use crate::studies::Studies;
 

@@ -6,8 +6,8 @@ use crate::evidence::Centre;
 use crate::interval::Interval;
 use crate::level::Level;
 use crate::measure::Measure;
-use crate::num::random::Xoshiro256PlusPlus;
 use crate::pool::Prediction;
+use crate::random::Xoshiro256PlusPlus;
 use crate::real::Real;
 use crate::studies::Studies;
 

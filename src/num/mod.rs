@@ -1,7 +1,6 @@
 //! Numerical tools without statistics in them.
 
 pub(crate) mod quadrature;
-pub(crate) mod random;
 pub(crate) mod root;
 pub(crate) mod scale;
 pub(crate) mod sum;

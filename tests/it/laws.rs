@@ -44,8 +44,18 @@ fn tolerance(method: Tau2Method, studies: &Data) -> Option<f64> {
         Tau2Method::MaximumLikelihood if t > 0.0 => {
             2.0 * evidence.score(t).observed / evidence.moments(|v| 1.0 / (v + t)).total
         }
-        Tau2Method::PauleMandel | Tau2Method::SidikJonkmanIterated => (2.0 * score.gradient + trace) / evidence.df(),
-        _ => 1.0 / (smallest + t),
+        Tau2Method::PauleMandel | Tau2Method::SidikJonkmanIterated | Tau2Method::MedianUnbiasedPauleMandel => {
+            (2.0 * score.gradient + trace) / evidence.df()
+        }
+        // A moment less its expectation without heterogeneity, tr PV / tr P: the variance that is taken away.
+        _ => {
+            let m = match method {
+                Tau2Method::HedgesOlkin => evidence.moments(|_| 1.0),
+                Tau2Method::GeneralisedQ => evidence.moments(|v| v.sqrt().recip()),
+                _ => evidence.moments(f64::recip),
+            };
+            1.0 / (t + m.trace_v / m.trace)
+        }
     };
     let condition = 1.0 / (slope * (smallest + t));
     (condition < 1e6).then_some(1e-13 * (1.0 + condition.abs()))

@@ -307,6 +307,6 @@ impl<'a, F: Real> Kernel<'a, F> {
 
 /// A weight as (1, 0) if it is the largest, as (0, u) otherwise.
 #[inline(always)]
-fn split(u: f64) -> (f64, f64) {
+pub(crate) fn split(u: f64) -> (f64, f64) {
     if u == 1.0 { (1.0, 0.0) } else { (0.0, u) }
 }

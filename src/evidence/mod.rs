@@ -4,7 +4,7 @@ mod kernel;
 mod moderators;
 mod moments;
 
-pub(crate) use kernel::{Centre, Curvature, Kernel, Weights};
+pub(crate) use kernel::{Centre, Curvature, Kernel, Weights, split};
 pub(crate) use moderators::Moderators;
 
 use std::f64::consts::{LN_2, PI};
@@ -196,6 +196,11 @@ impl<F: Real> Evidence<'_, F> {
     #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
     pub(crate) fn degrees(&self) -> f64 {
         self.moderators.map_or(self.k() as f64 - 1.0, Moderators::df)
+    }
+
+    /// The moment estimate of DerSimonian and Laird, which several methods start from.
+    pub(crate) fn dersimonian_laird(&self) -> f64 {
+        ((self.at_zero.q - self.degrees()) / self.at_zero.trace).max(0.0)
     }
 
     pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {

@@ -16,7 +16,7 @@ pub(super) fn without_moderators<F: Real>(y: &[F], v: &[F], weight: &impl Fn(F) 
 
     let [top, s1, s2, s3, s4, ud] = sum_pairs(y, v, |y, v| {
         let u = relative(v);
-        let (top, rest) = if u == 1.0 { (1.0, 0.0) } else { (0.0, u) };
+        let (top, rest) = super::split(u);
         [top, rest, rest * rest, rest * rest * rest, (rest * rest) * (rest * rest), u * (y - pivot)]
     });
     let weights = super::Weights::new(largest.recip(), top, [s1, s2, s3, s4]);

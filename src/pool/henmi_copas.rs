@@ -167,7 +167,7 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for HenmiCopas {
         }
         let evidence = studies.evidence();
         let (kernel, zero) = (evidence.kernel(), evidence.at_zero());
-        let tau2 = ((zero.q - evidence.degrees()) / zero.trace).max(0.0);
+        let tau2 = evidence.dersimonian_laird();
         let out_of_range = |quantity| Error::from(ErrorKind::OutOfRange { quantity });
         if !tau2.is_finite() {
             return Err(out_of_range("tau2"));
@@ -324,7 +324,7 @@ mod tests {
         ] {
             let studies: Studies<_> = Studies::from_analysis(MeanDifference, y, v).unwrap();
             let evidence = studies.evidence();
-            let tau2 = ((evidence.at_zero().q - evidence.degrees()) / evidence.at_zero().trace).max(0.0);
+            let tau2 = evidence.dersimonian_laird();
             let pivot = Pivot::new(&evidence, tau2);
             for tail in [0.05, 0.025, 0.005, 5e-7] {
                 let t0 = pivot.quantile(tail);

@@ -81,8 +81,8 @@ impl<F: Real> Sources<'_, '_, F> {
 
     /// The normal interval of a DerSimonian-Laird analysis, by half its width.
     fn dersimonian_laird_half_width(&self) -> f64 {
-        let (zero, kernel) = (self.evidence.at_zero(), self.evidence.kernel());
-        let weights = kernel.centre(((zero.q - self.df()) / zero.trace).max(0.0)).weights;
+        let kernel = self.evidence.kernel();
+        let weights = kernel.centre(self.evidence.dersimonian_laird()).weights;
         self.level.normal_quantile() * (weights.c / weights.total()).sqrt() / kernel.unit
     }
 

@@ -47,7 +47,7 @@ named!(DerSimonianLaird, "DerSimonian-Laird");
 impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
-        to_user(evidence, first_step(evidence))
+        to_user(evidence, evidence.dersimonian_laird())
     }
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
@@ -88,22 +88,16 @@ pub struct TwoStepDerSimonianLaird;
 
 named!(TwoStepDerSimonianLaird, "two-step DerSimonian-Laird");
 
-/// The estimate of DerSimonian and Laird, in the kernel's unit.
-fn first_step<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
-    let zero = evidence.at_zero();
-    ((zero.q - evidence.degrees()) / zero.trace).max(0.0)
-}
-
 impl<F: Real> Tau2Estimator<F> for TwoStepDerSimonianLaird {
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
-        let first = first_step(evidence);
+        let first = evidence.dersimonian_laird();
         let Curvature { c, q, trace, .. } = evidence.curvature(first, true);
         to_user(evidence, (first + (q / c - evidence.degrees()) / (trace / c)).max(0.0))
     }
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
-        let first = first_step(evidence);
+        let first = evidence.dersimonian_laird();
         let (trace, _) = evidence.traces(first);
         let psps = evidence.trace_psps(first, evidence.kernel().in_unit(tau2.f64()))?;
         finite(evidence, (2.0 * psps).sqrt() / trace)

@@ -8,7 +8,7 @@
 use super::{QSolution, QWeights};
 use crate::distributions::QuadraticForm;
 use crate::error::{Error, ErrorKind};
-use crate::evidence::{Evidence, Weights};
+use crate::evidence::{Evidence, Weights, split};
 use crate::num::sum::sum_pairs;
 use crate::real::Real;
 
@@ -139,11 +139,6 @@ impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
 
 fn out_of_range() -> Error {
     ErrorKind::OutOfRange { quantity: "the distribution of the generalised Q statistic" }.into()
-}
-
-/// A weight as (1, 0) if it is the largest, as (0, u) otherwise.
-fn split(u: f64) -> (f64, f64) {
-    if u == 1.0 { (1.0, 0.0) } else { (0.0, u) }
 }
 
 /// The root of a falling function within a bracket.

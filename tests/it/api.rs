@@ -1,10 +1,10 @@
 //! The surface: error texts, undefined results, printing, and what the compiler must keep promising.
 
 use meta_analysis::{
-    AnyMeasure, CommonEffect, DerSimonianLaird, Effect, EffectSize, Error, FromReport, HazardRatio, HedgesG,
-    HedgesGVariance, Inference, Level, Link, MantelHaenszel, MeanDifference, Measure, Note, OddsRatio, PauleMandel,
-    Pool, Pooled, RandomEffects, Real, Reml, Reported, RiskDifference, RiskRatio, Studies, StudyNote, Tables,
-    Tau2Estimator, Tau2Method, TwoByTwo, TwoMeans,
+    AnyMeasure, CommonEffect, DerSimonianLaird, Effect, EffectSize, Error, FixedWeights, FromReport, HazardRatio,
+    HedgesG, HedgesGVariance, Inference, Level, Link, MantelHaenszel, MeanDifference, Measure, Note, OddsRatio,
+    PauleMandel, Pool, Pooled, RandomEffects, Real, Reml, Reported, RiskDifference, RiskRatio, Studies, StudyNote,
+    Tables, Tau2Estimator, Tau2Method, TwoByTwo, TwoMeans,
 };
 
 fn text<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
@@ -233,6 +233,36 @@ fn equal_effects_have_no_hartung_knapp_interval() {
     assert!(plain.to_string().contains("no interval"), "and so does the print: {plain}");
     let floored = model.with_inference(Inference::HartungKnappFloored).pool(&equal).expect("a result");
     assert_eq!(floored.analysis().std_error, Some(floored.classic_std_error()), "floored at the classic one");
+}
+
+#[test]
+fn intervals_and_fixed_weights_at_the_edges() {
+    let data = |y: Vec<f64>| {
+        let v = vec![0.04; y.len()];
+        Studies::from_analysis(MeanDifference, y, v).expect("valid")
+    };
+    let one = data(vec![1.0]);
+    assert_eq!(
+        text(Reml.profile_interval(&one.evidence(), Level::P95)),
+        "tau2 needs at least 2 studies, but there are 1"
+    );
+    let pooled = FixedWeights::ivhet().pool(&one).expect("one study is a result");
+    assert_eq!((pooled.analysis().estimate, pooled.heterogeneity().tau2()), (1.0, None), "the study itself");
+    assert_eq!(pooled.probability_above(0.0), None, "nothing to predict from");
+    // Equal effects: tau2 is 0 and its set starts there; the test has nothing to test.
+    for k in [2, 5] {
+        let equal = data(vec![0.7; k]);
+        let interval = Reml.profile_interval(&equal.evidence(), Level::P95).expect("an interval");
+        assert!(interval.lower_is_at_zero(), "{k} equal effects: {interval}");
+        let test = Reml.heterogeneity_test(&equal.evidence()).expect("a test");
+        assert_eq!((test.statistic, test.p_value()), (0.0, 1.0), "{k} equal effects");
+    }
+    let wrong = FixedWeights::new(vec![1.0, 2.0], DerSimonianLaird).expect("weights");
+    assert_eq!(text(wrong.pool(&one)), "there must be as many weights as studies (1), but there are 2");
+    assert_eq!(
+        text(FixedWeights::new(vec![1.0, f64::NAN], DerSimonianLaird)),
+        "study 2: the weight must be positive and finite, but is NaN"
+    );
 }
 
 #[test]

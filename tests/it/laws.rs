@@ -4,8 +4,9 @@
 //! condition number, which `tolerance` works out from the score.
 
 use meta_analysis::{
-    CommonEffect, EffectSize, HedgesG, Inference, Level, Link, MantelHaenszel, MaximumLikelihood, MeanDifference,
-    OddsRatio, Pool, Pooled, RandomEffects, Reml, RiskDifference, RiskRatio, Studies, Tau2Method,
+    CommonEffect, DerSimonianLaird, EffectSize, FixedWeights, HedgesG, Inference, Level, Link, MantelHaenszel,
+    MaximumLikelihood, MeanDifference, OddsRatio, Pool, Pooled, RandomEffects, Reml, RiskDifference, RiskRatio,
+    Studies, Tau2Method,
 };
 use proptest::prelude::*;
 
@@ -372,7 +373,21 @@ proptest! {
                 prop_assert!(!format!("{report:#}").contains("NaN"), "NaN in print: {report:#}");
             }
         }
-        if let Ok(interval) = studies.evidence().q_profile(level) {
+        for fixed in [FixedWeights::ivhet(), FixedWeights::unweighted(DerSimonianLaird)] {
+            if let Ok(pooled) = fixed.with_level(level).pool(&studies) {
+                finite(&pooled)?;
+            }
+        }
+        let evidence = studies.evidence();
+        if let Ok(test) = Reml.heterogeneity_test(&evidence) {
+            prop_assert!(!test.p_value().is_nan() && !test.log_p_value().is_nan(), "{test:?}");
+        }
+        let intervals = [
+            evidence.q_profile(level),
+            Reml.profile_interval(&evidence, level),
+            MaximumLikelihood.profile_interval(&evidence, level),
+        ];
+        for interval in intervals.into_iter().flatten() {
             let ordered = interval.limits().is_none_or(|l| l.lower <= l.upper && l.upper.is_finite() && l.lower >= 0.0);
             prop_assert!(ordered, "{interval:?}");
         }

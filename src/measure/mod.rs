@@ -1,5 +1,11 @@
 //! What an effect measures, and the scale it is read on.
 
+mod binary;
+mod continuous;
+
+pub use binary::{HazardRatio, OddsRatio, RiskDifference, RiskRatio};
+pub use continuous::{MeanDifference, StandardisedMeanDifference};
+
 use std::fmt::{self, Debug};
 
 use crate::real::Real;
@@ -185,146 +191,7 @@ macro_rules! measures {
         }
     )*};
 }
-
-measures! {
-    /// Risk of the event in the treated arm over that in the control arm.
-    ///
-    /// As a recipe on a [`TwoByTwo`](crate::TwoByTwo) it gives the log risk ratio of one study, by which an event that
-    /// is common in some studies and rare in others can be compared. Where events are rare in all, it agrees with the
-    /// odds ratio.
-    ///
-    /// # Formula
-    /// ```text
-    /// y = ln (a / n1) - ln (c / n2)        v = 1/a - 1/n1 + 1/c - 1/n2
-    /// ```
-    /// with a events among n1 treated, c among n2 controls (Katz et al. 1978; Fleiss & Berlin 2009). A table with a zero
-    /// cell has one half added to all four cells; one without events in both arms, or without non-events in both, is not
-    /// estimable.
-    ///
-    /// # Scale
-    /// Pooled as a logarithm, read as a ratio: 1 is no effect.
-    ///
-    /// # Errors
-    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) without events, or without non-events, in both arms;
-    /// [`ArmTooSmall`](crate::ErrorKind::ArmTooSmall) for an empty arm.
-    ///
-    /// # Example
-    /// ```
-    /// use meta_analysis::{EffectSize, RiskRatio, TwoByTwo};
-    ///
-    /// // Aronson 1948, the first of the BCG trials (Colditz et al. 1994): risk ratio 0.41.
-    /// let effect = RiskRatio.effect(&TwoByTwo::new([4, 119], [11, 128]))?;
-    /// assert_eq!(format!("{:.2}", effect.natural()), "0.41");
-    /// assert_eq!(format!("{:.4} {:.4}", effect.y(), effect.v()), "-0.8893 0.3256");
-    /// # Ok::<(), meta_analysis::Error>(())
-    /// ```
-    #[doc(alias = "RR")]
-    RiskRatio, "risk ratio", LOG;
-
-    /// Odds of the event in the treated arm over those in the control arm.
-    ///
-    /// As a recipe on a [`TwoByTwo`](crate::TwoByTwo) it gives the log odds ratio of one study.
-    ///
-    /// # Formula
-    /// ```text
-    /// y = ln (a d / (b c))        v = 1/a + 1/b + 1/c + 1/d
-    /// ```
-    /// with a events and b non-events treated, c and d in the control arm (Woolf 1955; Fleiss & Berlin 2009). A table with
-    /// a zero cell has one half added to all four cells; one without events in both arms, or without non-events in both,
-    /// is not estimable.
-    ///
-    /// # Scale
-    /// Pooled as a logarithm, read as a ratio: 1 is no effect.
-    ///
-    /// # Errors
-    /// As for [`RiskRatio`].
-    ///
-    /// # Example
-    /// ```
-    /// use meta_analysis::{EffectSize, OddsRatio, TwoByTwo};
-    ///
-    /// let effect = OddsRatio.effect(&TwoByTwo::new([4, 119], [11, 128]))?;
-    /// assert_eq!(format!("{:.4} {:.4}", effect.y(), effect.v()), "-0.9387 0.3571");
-    /// # Ok::<(), meta_analysis::Error>(())
-    /// ```
-    #[doc(alias = "OR")]
-    OddsRatio, "odds ratio", LOG;
-
-    /// Risk of the event in the treated arm minus that in the control arm.
-    ///
-    /// As a recipe on a [`TwoByTwo`](crate::TwoByTwo) it gives the risk difference of one study. It is defined without
-    /// events too, but its variance then comes from the correction alone.
-    ///
-    /// # Formula
-    /// ```text
-    /// y = a / n1 - c / n2        v = a b / n1³ + c d / n2³
-    /// ```
-    /// (Fleiss & Berlin 2009). A table with a zero cell has one half added to all four cells.
-    ///
-    /// # Scale
-    /// A difference of proportions on both scales: 0 is no effect.
-    ///
-    /// # Errors
-    /// [`ArmTooSmall`](crate::ErrorKind::ArmTooSmall) for an empty arm.
-    ///
-    /// # Example
-    /// ```
-    /// use meta_analysis::{EffectSize, RiskDifference, TwoByTwo};
-    ///
-    /// let effect = RiskDifference.effect(&TwoByTwo::new([4, 119], [11, 128]))?;
-    /// assert_eq!(format!("{:.4}", effect.y()), "-0.0466");
-    /// # Ok::<(), meta_analysis::Error>(())
-    /// ```
-    #[doc(alias = "RD")]
-    RiskDifference, "risk difference", IDENTITY;
-
-    /// Mean of the treated arm minus that of the control arm, in the unit of the outcome.
-    ///
-    /// As a recipe on [`TwoMeans`](crate::TwoMeans) it gives the mean difference of one study with the variance that does
-    /// not take the two standard deviations to be equal. Use it where all studies measured on one scale.
-    ///
-    /// # Formula
-    /// ```text
-    /// y = m1 - m2        v = s1² / n1 + s2² / n2
-    /// ```
-    ///
-    /// # Scale
-    /// The unit of the outcome on both scales: 0 is no effect.
-    ///
-    /// # Errors
-    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the difference or its variance is not a positive finite number.
-    ///
-    /// # Example
-    /// ```
-    /// use meta_analysis::{EffectSize, MeanDifference, TwoMeans};
-    ///
-    /// // Edinburgh, the first of nine trials of stroke care (Normand 1999): 20 days less in hospital.
-    /// let effect = MeanDifference.effect(&TwoMeans::new((155, 55.0, 47.0), (156, 75.0, 64.0))?)?;
-    /// assert_eq!(format!("{} {:.4}", effect.y(), effect.v()), "-20 40.5080");
-    /// # Ok::<(), meta_analysis::Error>(())
-    /// ```
-    #[doc(alias = "MD")]
-    MeanDifference, "mean difference", IDENTITY;
-
-    /// Difference of two means in units of their common standard deviation.
-    ///
-    /// The recipe is [`HedgesG`](crate::HedgesG); this is what it measures.
-    ///
-    /// # Scale
-    /// Standard deviations on both scales: 0 is no effect.
-    #[doc(alias = "SMD")]
-    StandardisedMeanDifference, "standardised mean difference", IDENTITY;
-
-    /// Hazard of the event in the treated arm over that in the control arm.
-    ///
-    /// There is no recipe on counts: hazard ratios come from published intervals, through
-    /// [`FromReport`](crate::FromReport), or as columns of log hazard ratios.
-    ///
-    /// # Scale
-    /// Pooled as a logarithm, read as a ratio: 1 is no effect.
-    #[doc(alias = "HR")]
-    HazardRatio, "hazard ratio", LOG;
-}
+pub(crate) use measures;
 
 #[cfg(test)]
 mod tests {

@@ -52,7 +52,7 @@
 //! [`Tau2Method`] chosen at run time, a [`KnownTau2`], or an estimator of one's own.
 //!
 //! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`]; [`HenmiCopas`],
-//! [`PermutationTest`], [`Studies::bootstrap_prediction`].
+//! [`ProfileLikelihood`], [`PermutationTest`], [`Studies::bootstrap_prediction`].
 //!
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
 //! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
@@ -131,8 +131,9 @@ pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
 pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
-    Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, MantelHaenszel, MantelHaenszelMeasure, Natural,
-    Note, Pool, Pooled, Prediction, RandomEffects, Report, StudyData, StudyLine,
+    Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, LikelihoodCorrection, MantelHaenszel,
+    MantelHaenszelMeasure, Natural, Note, Pool, Pooled, Prediction, ProfileLikelihood, ProfileLikelihoodResult,
+    RandomEffects, Report, StudyData, StudyLine,
 };
 pub use real::Real;
 pub use studies::{Studies, Study};

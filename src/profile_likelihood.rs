@@ -34,7 +34,7 @@ impl Reml {
         evidence: &Evidence<'_, F>,
         level: Level,
     ) -> Result<Tau2Interval<F>, Error> {
-        Profile::new(evidence, true, level)?.interval(level)
+        Profile::new(evidence, true, half_chi_squared(level))?.interval(level)
     }
 }
 
@@ -50,27 +50,37 @@ impl MaximumLikelihood {
         evidence: &Evidence<'_, F>,
         level: Level,
     ) -> Result<Tau2Interval<F>, Error> {
-        Profile::new(evidence, false, level)?.interval(level)
+        Profile::new(evidence, false, half_chi_squared(level))?.interval(level)
     }
 }
 
-/// A likelihood with its stationary points; τ² in the kernel's unit.
-struct Profile<'e, 'a, F> {
+/// Half the chi-squared quantile with 1 degree of freedom, which is the square of the normal one.
+pub(crate) fn half_chi_squared(level: Level) -> f64 {
+    0.5 * level.normal_quantile() * level.normal_quantile()
+}
+
+/// A likelihood with its stationary points, and a height below its top; τ² in the kernel's unit.
+pub(crate) struct Profile<'e, 'a, F> {
     evidence: &'e Evidence<'a, F>,
     restricted: bool,
     points: Vec<Stationary>,
-    top: f64,
-    /// Half the chi-squared quantile, which is the square of the normal one.
+    /// The highest maximum.
+    pub(crate) top: f64,
+    /// How far the height of the limits lies below it.
     drop: f64,
 }
 
 impl<'e, 'a, F: Real> Profile<'e, 'a, F> {
-    fn new(evidence: &'e Evidence<'a, F>, restricted: bool, level: Level) -> Result<Self, Error> {
+    pub(crate) fn new(evidence: &'e Evidence<'a, F>, restricted: bool, drop: f64) -> Result<Self, Error> {
         let (top, _) = highest_mode(evidence, restricted)?;
         let mut points = Vec::new();
         stationary_points(evidence, restricted, |point| points.push(point))?;
-        let drop = 0.5 * level.normal_quantile() * level.normal_quantile();
         Ok(Self { evidence, restricted, points, top, drop })
+    }
+
+    /// The same likelihood with another height.
+    pub(crate) fn with_drop(self, drop: f64) -> Self {
+        Self { drop, ..self }
     }
 
     /// How far the log-likelihood lies above the height of the limits.
@@ -79,28 +89,34 @@ impl<'e, 'a, F: Real> Profile<'e, 'a, F> {
     }
 
     fn interval(&self, level: Level) -> Result<Tau2Interval<F>, Error> {
-        Tau2Interval::new(self.evidence, Some((self.lower()?, self.upper()?)), level, self.pieces())
+        let limits = (self.lower(self.top)?, self.upper(self.top)?);
+        Tau2Interval::new(self.evidence, Some(limits), level, self.peaks().len())
+    }
+
+    /// Every piece of the set above the height: its limits with its first peak between.
+    pub(crate) fn pieces(&self) -> Result<Vec<(f64, f64, f64)>, Error> {
+        self.peaks().into_iter().map(|peak| Ok((self.lower(peak)?, peak, self.upper(peak)?))).collect()
     }
 
     /// Between two stationary points the likelihood is monotone, so the limit lies before the first minimum below the height.
-    fn lower(&self) -> Result<f64, Error> {
-        let mut high = self.top;
+    fn lower(&self, peak: f64) -> Result<f64, Error> {
+        let mut high = peak;
         for point in self.points.iter().rev() {
             match *point {
-                Stationary::Maximum(t) if t < self.top => high = t,
-                Stationary::Minimum(t) if t < self.top && self.margin(t) < 0.0 => return self.cross(high, t),
+                Stationary::Maximum(t) if t < peak => high = t,
+                Stationary::Minimum(t) if t < peak && self.margin(t) < 0.0 => return self.cross(high, t),
                 _ => {}
             }
         }
         if self.margin(0.0) >= 0.0 { Ok(0.0) } else { self.cross(high, 0.0) }
     }
 
-    fn upper(&self) -> Result<f64, Error> {
-        let mut high = self.top;
+    fn upper(&self, peak: f64) -> Result<f64, Error> {
+        let mut high = peak;
         for point in &self.points {
             match *point {
-                Stationary::Maximum(t) if t > self.top => high = t,
-                Stationary::Minimum(t) if t > self.top && self.margin(t) < 0.0 => return self.cross(high, t),
+                Stationary::Maximum(t) if t > peak => high = t,
+                Stationary::Minimum(t) if t > peak && self.margin(t) < 0.0 => return self.cross(high, t),
                 _ => {}
             }
         }
@@ -148,18 +164,20 @@ impl<'e, 'a, F: Real> Profile<'e, 'a, F> {
     }
 
     /// Peaks above the height of the limits, less those joined to the one before by a saddle above it.
-    fn pieces(&self) -> usize {
-        let (mut pieces, mut joined) = (0, false);
+    fn peaks(&self) -> Vec<f64> {
+        let (mut peaks, mut joined) = (Vec::new(), false);
         for point in &self.points {
             match *point {
                 Stationary::Maximum(t) => {
                     let above = self.margin(t) >= 0.0;
-                    pieces += usize::from(above && !joined);
+                    if above && !joined {
+                        peaks.push(t);
+                    }
                     joined = above;
                 }
                 Stationary::Minimum(t) => joined = joined && self.margin(t) >= 0.0,
             }
         }
-        pieces
+        peaks
     }
 }

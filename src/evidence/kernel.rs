@@ -54,6 +54,11 @@ impl Weights {
         self.top + self.rest[1]
     }
 
+    /// Σ u³; needs all four powers.
+    pub(crate) fn total_cubes(&self) -> f64 {
+        self.top + self.rest[2]
+    }
+
     /// c tr P = Σ u - Σ u² / Σ u, as a sum over pairs of studies, `Σ_{i≠j} u_i u_j / Σ u`.
     pub(crate) fn trace(&self) -> f64 {
         let [s1, s2, ..] = self.rest;
@@ -241,6 +246,18 @@ impl<'a, F: Real> Kernel<'a, F> {
         Curvature { c, q, pp, ppp, trace, trace_pp }
     }
 
+    /// As [`curvature`](Self::curvature) for the likelihood with the mean held at a value: A, B, C and D are then Σ u² r², Σ u,
+    /// Σ u³ r² and Σ u² with r = d - mean.
+    pub(crate) fn curvature_about(&self, tau2: f64, mean: f64) -> Curvature {
+        let c = self.v_min + tau2;
+        let [q, pp, ppp, trace, trace_pp] = self.sums(|d, v| {
+            let (u, r) = (c / (v + tau2), d - mean);
+            let ur = u * r;
+            [ur * r, ur * ur, u * (ur * ur), u, u * u]
+        });
+        Curvature { c, q, pp, ppp, trace, trace_pp }
+    }
+
     /// tr(PSPS) with S = diag(v + tau2) and P of weights 1 / (v + base), for the variance of Q at those weights:
     /// `Σ a² s² (1 - a/Σa)² + Σ_{i≠j} a_i² a_j² s_i s_j / (Σ a)²`, with the largest weight counted apart.
     pub(crate) fn trace_psps(&self, base: f64, tau2: f64) -> f64 {
@@ -261,10 +278,20 @@ impl<'a, F: Real> Kernel<'a, F> {
 
     /// Σ (d - d̄)², unweighted: the limit of tau2² y'PPy for large tau2.
     pub(crate) fn spread(&self) -> f64 {
-        let [sum, k] = self.sums(|d, _| [d, 1.0]);
-        let mean = sum / k;
+        let [sum] = self.sums(|d, _| [d]);
+        self.spread_about(sum / self.count())
+    }
+
+    /// Σ (d - mean)², unweighted.
+    pub(crate) fn spread_about(&self, mean: f64) -> f64 {
         let [squares] = self.sums(|d, _| [(d - mean) * (d - mean)]);
         squares
+    }
+
+    /// k.
+    #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
+    pub(crate) fn count(&self) -> f64 {
+        self.v.len() as f64
     }
 
     /// Σ ln((v + tau2) / (v + base)), to the last digits also where the two are close.

@@ -24,7 +24,7 @@ pub use moment::{
 pub(crate) use likelihood::highest_mode;
 pub(crate) use q_distribution::solve_generalised_q;
 pub(crate) use q_equation::{QSolution, solve_q};
-pub(crate) use stationary::{Stationary, stationary_points};
+pub(crate) use stationary::{Stationary, stationary_points, stationary_points_about};
 
 use std::fmt::Display;
 use std::sync::Arc;

@@ -8,13 +8,15 @@
 //! * (u + t) C/A and (u + t) D/B decrease, by the Cauchy-Schwarz inequality between moments of the spectrum of P;
 //! * (ln A/B)' = D/B - 2 C/A.
 //!
+//! With the mean held at a given value the same holds for A = Σ w² (y - μ)², B = Σ w, C = Σ w³ (y - μ)², D = Σ w².
+//!
 //! So the values at both ends of an interval bound the score inside it, and its logarithmic form tells whether A/B falls, or
 //! rises, throughout. Every interval is halved until its ends prove that it holds no root, or at most one, which is then
 //! bracketed and polished. (The bounds are this crate's; the derivatives are in Harville 1977.) What cannot be proven in
 //! double precision is an interval narrower than 1e-11 of l + t, where A/B touches 1 or nearly so: its ends decide.
 
 use crate::error::{Error, ErrorKind};
-use crate::evidence::{Curvature, Evidence};
+use crate::evidence::{Curvature, Evidence, Kernel};
 use crate::real::Real;
 
 /// A bound that data of ordinary range do not come near: tangent roots, the hardest ones, take a few hundred evaluations.
@@ -48,9 +50,13 @@ impl Node {
     }
 }
 
-struct Search<'e, 'a, F, V> {
-    evidence: &'e Evidence<'a, F>,
-    restricted: bool,
+struct Search<'e, 'a, F, C, V> {
+    kernel: &'e Kernel<'a, F>,
+    curvature: C,
+    /// The limit of t² A for large t.
+    spread: f64,
+    /// The limit of t B.
+    degrees: f64,
     evaluations: usize,
     visit: V,
 }
@@ -70,37 +76,56 @@ pub(crate) fn stationary_points<F: Real>(
     restricted: bool,
     visit: impl FnMut(Stationary),
 ) -> Result<(), Error> {
-    let mut search = Search { evidence, restricted, evaluations: 0, visit };
-    let spread = evidence.spread();
-    let start = search.node(0.0);
-    if !(spread.is_finite() && start.ratio().is_finite()) {
-        return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into());
+    Search {
+        kernel: evidence.kernel(),
+        curvature: |t| evidence.curvature(t, restricted),
+        spread: evidence.spread(),
+        degrees: evidence.degrees(),
+        evaluations: 0,
+        visit,
     }
-    if !start.rises() {
-        (search.visit)(Stationary::Maximum(0.0));
-    }
-    // No root beyond the first, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B there; nor beyond the second,
-    // as A <= spread / t² and B >= df / (u + t), so that a root has t - u <= t² / (u + t) <= spread / df.
-    let kernel = evidence.kernel();
-    let first = spread / start.at.trace * MARGIN - kernel.v_min;
-    let second = (spread / evidence.degrees() + kernel.v_max) * MARGIN;
-    let end = first.min(second);
-    if end > 0.0 {
-        let end = search.node(end);
-        search.between(start, end, 0);
-    }
-    if search.evaluations < MAX_EVALUATIONS {
-        return Ok(());
-    }
-    let last = kernel.in_user_unit(end);
-    Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps: search.evaluations }.into())
+    .run()
 }
 
-impl<F: Real, V: FnMut(Stationary)> Search<'_, '_, F, V> {
+/// As [`stationary_points`], for the likelihood with the mean held at a value (in the kernel's unit and from its origin).
+pub(crate) fn stationary_points_about<F: Real>(
+    kernel: &Kernel<'_, F>,
+    mean: f64,
+    visit: impl FnMut(Stationary),
+) -> Result<(), Error> {
+    let (curvature, spread) = (|t| kernel.curvature_about(t, mean), kernel.spread_about(mean));
+    Search { kernel, curvature, spread, degrees: kernel.count(), evaluations: 0, visit }.run()
+}
+
+impl<F: Real, C: Fn(f64) -> Curvature, V: FnMut(Stationary)> Search<'_, '_, F, C, V> {
+    fn run(&mut self) -> Result<(), Error> {
+        let start = self.node(0.0);
+        if !(self.spread.is_finite() && start.ratio().is_finite()) {
+            return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into());
+        }
+        if !start.rises() {
+            (self.visit)(Stationary::Maximum(0.0));
+        }
+        // No root beyond the first, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B there; nor beyond the second,
+        // as A <= spread / t² and B >= df / (u + t), so that a root has t - u <= t² / (u + t) <= spread / df.
+        let kernel = self.kernel;
+        let first = self.spread / start.at.trace * MARGIN - kernel.v_min;
+        let second = (self.spread / self.degrees + kernel.v_max) * MARGIN;
+        let end = first.min(second);
+        if end > 0.0 {
+            let end = self.node(end);
+            self.between(start, end, 0);
+        }
+        if self.evaluations < MAX_EVALUATIONS {
+            return Ok(());
+        }
+        let last = kernel.in_user_unit(end);
+        Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps: self.evaluations }.into())
+    }
     fn node(&mut self, t: f64) -> Node {
         self.evaluations += 1;
-        let at = self.evidence.curvature(t, self.restricted);
-        Node { t, spread: (self.evidence.kernel().v_max + t) / at.c, at }
+        let at = (self.curvature)(t);
+        Node { t, spread: (self.kernel.v_max + t) / at.c, at }
     }
 
     fn between(&mut self, a: Node, b: Node, depth: u32) {
@@ -122,7 +147,7 @@ impl<F: Real, V: FnMut(Stationary)> Search<'_, '_, F, V> {
             }
             return;
         }
-        let middle = self.node(self.evidence.kernel().between(a.t, b.t));
+        let middle = self.node(self.kernel.between(a.t, b.t));
         self.between(a, middle, depth + 1);
         self.between(middle, b, depth + 1);
     }
@@ -146,7 +171,7 @@ impl<F: Real, V: FnMut(Stationary)> Search<'_, '_, F, V> {
             if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
                 return if inside { newton } else { node.t };
             }
-            let next = if inside { newton } else { self.evidence.kernel().between(low.t, high.t) };
+            let next = if inside { newton } else { self.kernel.between(low.t, high.t) };
             if !(next > low.t && next < high.t) {
                 break;
             }

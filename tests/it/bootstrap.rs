@@ -4,26 +4,10 @@ use meta_analysis::{ErrorKind, Level, MeanDifference, Pool, RandomEffects, RiskR
 use proptest::prelude::*;
 
 use crate::score::{floats, json};
-use crate::strategies::anything;
+use crate::strategies::{Simulation, anything};
 
 fn data(y: Vec<f64>, v: Vec<f64>) -> Studies<MeanDifference> {
     Studies::from_analysis(MeanDifference, y, v).expect("valid columns")
-}
-
-/// `SplitMix64` and the sum of twelve uniform numbers less 6: a normal generator that shares nothing with the crate's.
-struct Simulation(u64);
-
-impl Simulation {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
-    }
 }
 
 /// The share of prediction intervals that contain the effect of a new study.

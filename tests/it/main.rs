@@ -11,6 +11,7 @@ mod ketamine;
 mod laws;
 mod modes;
 mod permutation;
+mod profile_likelihood;
 mod published;
 mod r_values;
 mod reference;

@@ -74,3 +74,19 @@ pub(crate) fn two_means() -> impl Strategy<Value = TwoMeans> {
 pub(crate) fn studies((y, v): (Vec<f64>, Vec<f64>)) -> Studies<MeanDifference> {
     Studies::from_analysis(MeanDifference, y, v).expect("valid columns")
 }
+
+/// `SplitMix64` and the sum of twelve uniform numbers less 6: a normal generator that shares nothing with the crate's.
+pub(crate) struct Simulation(pub(crate) u64);
+
+impl Simulation {
+    pub(crate) fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    pub(crate) fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
+    }
+}

@@ -161,21 +161,38 @@ impl<F: Real> Heterogeneity<F> {
         Some(Interval { lower: h2(lower), upper: h2(upper) })
     }
 
+    /// As [`h2_test_based`](Self::h2_test_based), centred at H² from τ²; its standard error is still that of Q. `None` where
+    /// either is.
+    #[must_use]
+    pub fn h2_test_based_about_tau2(&self, level: Level) -> Option<Interval<F>> {
+        let centre = 0.5 * (self.tau2? / self.typical?).ln_1p();
+        let half = level.normal_quantile() * self.log_h_std_error()?;
+        let h2 = |log_h: f64| F::of((2.0 * log_h.max(0.0)).exp());
+        Some(Interval { lower: h2(centre - half), upper: h2(centre + half) })
+    }
+
     /// Limits of ln H.
     fn h_test_based(&self, level: Level) -> Option<(f64, f64)> {
+        let half = level.normal_quantile() * self.log_h_std_error()?;
+        let centre = self.log_h().max(0.0);
+        Some((centre - half, centre + half))
+    }
+
+    fn log_h(&self) -> f64 {
+        0.5 * (self.q / self.df).ln()
+    }
+
+    fn log_h_std_error(&self) -> Option<f64> {
         let k = self.df + 1.0;
         if k < 3.0 {
             return None;
         }
-        let centre = (0.5 * (self.q / self.df).ln()).max(0.0);
-        let std_error = if self.q > k {
-            centre / ((2.0 * self.q).sqrt() - (2.0 * k - 3.0).sqrt())
+        Some(if self.q > k {
+            self.log_h() / ((2.0 * self.q).sqrt() - (2.0 * k - 3.0).sqrt())
         } else {
             let f = k - 2.0;
             ((1.0 - 1.0 / (3.0 * f * f)) / (2.0 * f)).sqrt()
-        };
-        let half = level.normal_quantile() * std_error;
-        Some((centre - half, centre + half))
+        })
     }
 }
 

@@ -114,6 +114,8 @@ impl FromStr for Inference {
 /// | `NormalAboutKnownMean` | 0 | normal |
 /// | `HartungKnapp` | Hartung & Knapp's | t, k - 1 |
 /// | `HartungKnappPartlettRiley` | Hartung & Knapp's | t, k - 2 |
+/// | `HartungKnappFloored` | Hartung & Knapp's, floored at the classic one | t, k - 1 |
+/// | `HartungKnappFlooredPartlettRiley` | the same | t, k - 2 |
 /// | `KenwardRoger` | Kenward & Roger's | t, their degrees of freedom |
 /// | `KenwardRogerPartlettRiley` | Kenward & Roger's | t, their degrees of freedom less 1 |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -135,6 +137,10 @@ pub enum PredictionMethod {
     HartungKnapp,
     /// Hartung & Knapp's standard error, k - 2 degrees of freedom (Partlett & Riley 2017).
     HartungKnappPartlettRiley,
+    /// Hartung & Knapp's standard error with the factor on the classic variance at least 1, k - 1 degrees of freedom.
+    HartungKnappFloored,
+    /// The same with k - 2 degrees of freedom.
+    HartungKnappFlooredPartlettRiley,
     /// Kenward & Roger's standard error and degrees of freedom.
     KenwardRoger,
     /// Kenward & Roger's standard error, one degree of freedom less (Partlett & Riley 2017).
@@ -150,6 +156,8 @@ impl PredictionMethod {
         Self::NormalAboutKnownMean,
         Self::HartungKnapp,
         Self::HartungKnappPartlettRiley,
+        Self::HartungKnappFloored,
+        Self::HartungKnappFlooredPartlettRiley,
         Self::KenwardRoger,
         Self::KenwardRogerPartlettRiley,
     ];
@@ -164,6 +172,8 @@ impl fmt::Display for PredictionMethod {
             Self::NormalAboutKnownMean => "normal, tau alone",
             Self::HartungKnapp => "Hartung-Knapp, k - 1",
             Self::HartungKnappPartlettRiley => "Hartung-Knapp, k - 2",
+            Self::HartungKnappFloored => "Hartung-Knapp floored at 1, k - 1",
+            Self::HartungKnappFlooredPartlettRiley => "Hartung-Knapp floored at 1, k - 2",
             Self::KenwardRoger => "Kenward-Roger",
             Self::KenwardRogerPartlettRiley => "Kenward-Roger, df - 1",
         })

@@ -55,7 +55,7 @@
 //! [`ProfileLikelihood`], [`PermutationTest`], [`Studies::bootstrap_prediction`].
 //!
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
-//! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
+//! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
 //!
@@ -95,6 +95,7 @@ mod studies;
 mod summary;
 
 // Floor 2: how much studies disagree.
+mod between_share;
 mod evidence;
 mod generalised_q;
 mod heterogeneity;
@@ -115,6 +116,7 @@ mod prediction_bootstrap;
 pub mod guide;
 pub mod prelude;
 
+pub use between_share::BetweenShare;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};
 pub use error::{Error, ErrorKind};

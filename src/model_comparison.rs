@@ -22,14 +22,21 @@ pub struct Fit<F = f64> {
 
 #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies and parameters")]
 impl<F: Real> Fit<F> {
-    fn deviance(&self) -> f64 {
+    fn minus_twice(&self) -> f64 {
         -2.0 * self.log_likelihood.f64()
+    }
+
+    /// -2 l. (Programs that report the deviance of the plain likelihood from that of a saturated model print less, by
+    /// -k ln 2π - Σ ln v.)
+    #[must_use]
+    pub fn deviance(&self) -> F {
+        F::of(self.minus_twice())
     }
 
     /// Akaike's criterion, -2 l + 2 p (Akaike 1974).
     #[must_use]
     pub fn aic(&self) -> F {
-        F::of(self.deviance() + 2.0 * self.parameters as f64)
+        F::of(self.minus_twice() + 2.0 * self.parameters as f64)
     }
 
     /// Akaike's criterion corrected for few observations, AIC + 2 p (p + 1) / (n - p - 1) (Hurvich & Tsai 1989). `None` unless
@@ -38,13 +45,13 @@ impl<F: Real> Fit<F> {
     pub fn aicc(&self) -> Option<F> {
         let (n, p) = (self.observations as f64, self.parameters as f64);
         let left = n - p - 1.0;
-        (left > 0.0).then(|| F::of(self.deviance() + 2.0 * p + 2.0 * p * (p + 1.0) / left))
+        (left > 0.0).then(|| F::of(self.minus_twice() + 2.0 * p + 2.0 * p * (p + 1.0) / left))
     }
 
     /// The Bayesian criterion, -2 l + p ln n (Schwarz 1978).
     #[must_use]
     pub fn bic(&self) -> F {
-        F::of(self.deviance() + self.parameters as f64 * (self.observations as f64).ln())
+        F::of(self.minus_twice() + self.parameters as f64 * (self.observations as f64).ln())
     }
 }
 

@@ -66,6 +66,7 @@ pub fn multiverse<M: Measure, F: Real>(studies: &Studies<M, F>, level: Level) ->
 const fn prediction_of(inference: Inference) -> PredictionMethod {
     match inference {
         Inference::HartungKnapp => PredictionMethod::HartungKnappPartlettRiley,
+        Inference::HartungKnappFloored => PredictionMethod::HartungKnappFlooredPartlettRiley,
         Inference::KenwardRoger => PredictionMethod::KenwardRogerPartlettRiley,
         _ => PredictionMethod::HigginsThompsonSpiegelhalter,
     }

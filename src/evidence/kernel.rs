@@ -276,6 +276,12 @@ impl<'a, F: Real> Kernel<'a, F> {
         diagonal + off / (total * total)
     }
 
+    /// The mean over studies of tau2 / (v + tau2), and its derivative in tau2.
+    pub(crate) fn between_share(&self, tau2: f64) -> (f64, f64) {
+        let [share, slope] = self.sums(|_, v| [tau2 / (v + tau2), v / (v + tau2) / (v + tau2)]);
+        (share / self.count(), slope / self.count())
+    }
+
     /// Σ (d - d̄)², unweighted: the limit of tau2² y'PPy for large tau2.
     pub(crate) fn spread(&self) -> f64 {
         let [sum] = self.sums(|d, _| [d]);

@@ -1,10 +1,10 @@
 //! Weights that do not follow the variance between studies, with a standard error that does.
 
 use super::common_effect::{check_some, heterogeneity, study_notes};
-use super::uncertainty::Uncertainty;
+use super::uncertainty::Sources;
 use super::{Model, Note, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
-use crate::inference::Inference;
+use crate::inference::{Inference, PredictionMethod};
 use crate::level::Level;
 use crate::measure::Measure;
 use crate::num::sum::Compensated;
@@ -22,11 +22,14 @@ use crate::tau2::{DerSimonianLaird, Tau2Estimator};
 /// ```text
 /// μ = Σ a y / Σ a        Var = Σ a² (v + τ²) / (Σ a)²
 /// ```
-/// for weights a (Doi et al. 2015 for a = 1/v).
+/// for weights a (Doi et al. 2015 for a = 1/v). Under [`HartungKnapp`](Inference::HartungKnapp) and its variants the variance is
+/// multiplied by the same factor as in a [`RandomEffects`](super::RandomEffects) model, Σ w (y - m)² / (k - 1) with
+/// w = 1 / (v + τ²) about their own mean m.
 ///
 /// | option | default | purpose | range |
 /// |---|---|---|---|
-/// | [`with_inference`](Self::with_inference) | normal | distribution | normal or Student t |
+/// | [`with_inference`](Self::with_inference) | normal | distribution and factor on the variance | [`Inference`] |
+/// | [`with_prediction`](Self::with_prediction) | t with k - 2 df | the prediction interval | [`PredictionMethod`] |
 /// | [`with_level`](Self::with_level) | 95 % | level of the interval | 0 < level < 1 |
 ///
 /// # Scale
@@ -52,6 +55,7 @@ pub struct FixedWeights<T = DerSimonianLaird> {
     weights: Scheme,
     tau2: T,
     inference: Inference,
+    prediction: PredictionMethod,
     level: Level,
 }
 
@@ -109,14 +113,21 @@ impl<T> FixedWeights<T> {
     }
 
     const fn with(weights: Scheme, tau2: T) -> Self {
-        Self { weights, tau2, inference: Inference::Normal, level: Level::P95 }
+        let prediction = PredictionMethod::HigginsThompsonSpiegelhalter;
+        Self { weights, tau2, inference: Inference::Normal, prediction, level: Level::P95 }
     }
 
-    /// The same with another reference distribution. The standard error is this model's own: for any inference but the
-    /// normal one the distribution is Student's t with k - 1 degrees of freedom.
+    /// The same with another reference distribution or factor on the variance. [`KenwardRoger`](Inference::KenwardRoger) is
+    /// undefined for weights that do not follow τ².
     #[must_use]
     pub fn with_inference(self, inference: Inference) -> Self {
         Self { inference, ..self }
+    }
+
+    /// The same with another prediction interval, on this model's own standard error.
+    #[must_use]
+    pub fn with_prediction(self, prediction: PredictionMethod) -> Self {
+        Self { prediction, ..self }
     }
 
     /// The same with intervals of another level.
@@ -139,28 +150,39 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
         let tau2 = super::random_effects::estimate(&self.tau2, &evidence)?;
         let value = tau2.map(|tau2| tau2.value.f64());
         let (estimate, std_error) = weighted_mean(studies, &weights, value.unwrap_or(0.0));
-        let df = evidence.degrees();
-        let of_mean = match self.inference {
-            Inference::Normal => Some(Uncertainty::normal(std_error)),
-            _ => Uncertainty::t(std_error, df),
+        let kernel_tau2 = evidence.kernel().in_unit(value.unwrap_or(0.0));
+        let centre = evidence.kernel().centre(kernel_tau2);
+        // Not `estimated`: Kenward and Roger's error is that of weights that follow τ².
+        let sources = Sources {
+            evidence: &evidence,
+            tau2: kernel_tau2,
+            estimated: false,
+            centre,
+            classic: std_error,
+            level: self.level,
         };
+        let of_mean = sources.of_mean(self.inference);
+        let mut notes = study_notes(studies, |studies| Note::HalfAdded { studies });
+        if of_mean.is_none() && studies.k() > 1 && self.inference == Inference::HartungKnapp {
+            notes.add(Note::NoResiduals);
+        }
         Pooled {
             measure: studies.measure(),
             model: Model::FixedWeights(scheme, super::Name::of(&self.tau2)),
-            inference: if self.inference == Inference::Normal { Inference::Normal } else { Inference::StudentT },
+            inference: self.inference,
             level: self.level,
             k: studies.k(),
             estimate,
             std_error,
             of_mean,
-            of_new_study: None,
+            of_new_study: value.and_then(|tau2| sources.of_new_study(self.prediction, tau2.sqrt())),
             heterogeneity: heterogeneity(
                 &evidence,
                 evidence.at_zero().q,
                 value,
                 tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
             ),
-            notes: study_notes(studies, |studies| Note::HalfAdded { studies }),
+            notes,
         }
         .checked()
     }

@@ -68,6 +68,10 @@ impl<F: Real> Sources<'_, '_, F> {
         Uncertainty::t(self.classic * self.factor().sqrt(), df)
     }
 
+    fn hartung_knapp_floored(&self, df: f64) -> Option<Uncertainty> {
+        Uncertainty::t(self.classic * self.factor().max(1.0).sqrt(), df)
+    }
+
     fn kenward_roger(&self, fewer: f64) -> Option<Uncertainty> {
         if !self.estimated || self.df() < 1.0 {
             return None;
@@ -93,7 +97,7 @@ impl<F: Real> Sources<'_, '_, F> {
             Inference::Normal => Some(Uncertainty::normal(classic)),
             Inference::StudentT => Uncertainty::t(classic, df),
             Inference::HartungKnapp => self.hartung_knapp(df),
-            Inference::HartungKnappFloored => Uncertainty::t(classic * self.factor().max(1.0).sqrt(), df),
+            Inference::HartungKnappFloored => self.hartung_knapp_floored(df),
             Inference::HartungKnappOrNormal if df < 1.0 => None,
             Inference::HartungKnappOrNormal => {
                 let normal = Uncertainty::normal(classic);
@@ -118,6 +122,8 @@ impl<F: Real> Sources<'_, '_, F> {
             PredictionMethod::NormalAboutKnownMean => Some(Uncertainty::normal(0.0)),
             PredictionMethod::HartungKnapp => self.hartung_knapp(df),
             PredictionMethod::HartungKnappPartlettRiley => self.hartung_knapp(df - 1.0),
+            PredictionMethod::HartungKnappFloored => self.hartung_knapp_floored(df),
+            PredictionMethod::HartungKnappFlooredPartlettRiley => self.hartung_knapp_floored(df - 1.0),
             PredictionMethod::KenwardRoger => self.kenward_roger(0.0),
             PredictionMethod::KenwardRogerPartlettRiley => self.kenward_roger(1.0),
         }?;

@@ -22,6 +22,7 @@
 //! | random effects, any number of studies | [`HartungKnapp`](crate::Inference::HartungKnapp) | keeps its error rate where the normal interval does not (IntHout et al. 2014; Langan et al. 2019) |
 //! | the same, and studies may agree by chance | [`HartungKnappFloored`](crate::Inference::HartungKnappFloored) | the factor on the variance can fall below 1 and the interval become too narrow (Knapp & Hartung 2003; Jackson et al. 2017) |
 //! | REML with few studies of very different size | [`KenwardRoger`](crate::Inference::KenwardRoger) | allows for the estimation of the variance (Partlett & Riley 2017) |
+//! | likelihood inference with few studies | [`ProfileLikelihood`](crate::ProfileLikelihood) with a [correction](crate::LikelihoodCorrection) | the plain likelihood ratio is too liberal with few studies; Bartlett's and Skovgaard's corrections keep the level (Huizenga et al. 2011; Guolo 2012) |
 //! | many studies, or to match Review Manager 5 | [`Normal`](crate::Inference::Normal) | too narrow with few studies |
 //! | a centre that small studies do not move | [`HenmiCopas`](crate::HenmiCopas), [`FixedWeights`](crate::FixedWeights) | common-effect weights with an error that allows for heterogeneity |
 //! | very few studies, no distribution assumed | [`PermutationTest`](crate::PermutationTest) | exact for effects symmetric about 0; needs six studies for p < 0.05 |
@@ -50,6 +51,6 @@
 //!
 //! # References
 //!
-//! IntHout, Ioannidis & Borm (2014) BMC Med Res Methodol 14:25. Jackson, Law, Rücker & Schwarzer (2017) Stat Med 36:3923.
+//! Guolo (2012) Stat Med 31:313. Huizenga, Visser & Dolan (2011) Br J Math Stat Psychol 64:1. IntHout, Ioannidis & Borm (2014) BMC Med Res Methodol 14:25. Jackson, Law, Rücker & Schwarzer (2017) Stat Med 36:3923.
 //! Knapp & Hartung (2003) Stat Med 22:2693. Langan et al. (2019) Res Synth Methods 10:83. Partlett & Riley (2017) Stat Med
 //! 36:301. Veroniki et al. (2016) Res Synth Methods 7:55. Viechtbauer (2005) J Educ Behav Stat 30:261.

@@ -146,3 +146,39 @@ fn to_user<F: Real>(evidence: &Evidence<'_, F>, tau2: f64) -> Result<F, Error> {
         Err(ErrorKind::OutOfRange { quantity: "tau2" }.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::q_equation::solve_q_in_steps;
+    use super::stationary::{stationary_points, stationary_points_about};
+    use crate::evidence::Evidence;
+    use proptest::prelude::*;
+
+    /// Reviews of 2 to 200 studies with variances over twelve orders of magnitude, in units from 1e-150 to 1e150.
+    fn reviews() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
+        let study = (-3.0..3.0_f64, -6.0..6.0_f64);
+        (prop::collection::vec(study, 2..=200), -150.0..150.0_f64).prop_map(|(rows, unit)| {
+            let unit = 10_f64.powf(unit);
+            rows.into_iter().map(|(y, log_v)| (y * unit, 10_f64.powf(log_v) * unit * unit)).unzip()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn iterations_stay_far_below_their_bounds((y, v) in reviews()) {
+            let evidence = Evidence::new(&y, &v);
+            for restricted in [false, true] {
+                let evaluations = stationary_points(&evidence, restricted, |_| {}).expect("all modes");
+                prop_assert!(evaluations <= 400, "{evaluations} evaluations, restricted: {restricted}");
+            }
+            let evaluations = stationary_points_about(evidence.kernel(), 0.0, |_| {}).expect("all modes");
+            prop_assert!(evaluations <= 400, "{evaluations} evaluations about a mean");
+            for target in [0.1, 1.0, 10.0].map(|share| share * evidence.degrees()) {
+                let (_, steps) = solve_q_in_steps(&evidence, target).expect("a solution");
+                prop_assert!(steps <= 100, "{steps} steps to Q = {target}");
+            }
+        }
+    }
+}

@@ -23,15 +23,20 @@ pub(crate) enum QSolution {
 /// 1/Q reaches the root from the left, from any start, without ever passing it: no bracket and no upper limit to guess.
 /// With equal variances 1/Q is a line and one step is exact.
 pub(crate) fn solve_q<F: Real>(evidence: &Evidence<'_, F>, target: f64) -> Result<QSolution, Error> {
+    Ok(solve_q_in_steps(evidence, target)?.0)
+}
+
+/// As [`solve_q`], with the number of steps.
+pub(super) fn solve_q_in_steps<F: Real>(evidence: &Evidence<'_, F>, target: f64) -> Result<(QSolution, usize), Error> {
     let q = evidence.at_zero().q;
     if !q.is_finite() {
         return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
     }
     if q <= target {
-        return Ok(QSolution::BelowAtZero);
+        return Ok((QSolution::BelowAtZero, 0));
     }
     let (mut tau2, mut previous) = (0.0, f64::INFINITY);
-    for _ in 0..MAX_STEPS {
+    for steps in 1..=MAX_STEPS {
         let (q, slope) = evidence.q_and_slope(tau2);
         let step = (q / target - 1.0) * (q / -slope);
         let next = tau2 + step;
@@ -42,7 +47,7 @@ pub(crate) fn solve_q<F: Real>(evidence: &Evidence<'_, F>, target: f64) -> Resul
         // shrinking, is rounding noise about the root.
         let small = step <= 1e-8 * (evidence.kernel().v_min + tau2);
         if step <= 2.0 * f64::EPSILON * tau2 || (small && step >= 0.5 * previous) {
-            return Ok(QSolution::Root(next.max(0.0)));
+            return Ok((QSolution::Root(next.max(0.0)), steps));
         }
         (tau2, previous) = (next, step);
     }

@@ -70,12 +70,13 @@ pub(crate) enum Stationary {
     Minimum(f64),
 }
 
-/// Calls `visit` with every stationary point of the (restricted) likelihood over t >= 0, in increasing order.
+/// Calls `visit` with every stationary point of the (restricted) likelihood over t >= 0, in increasing order; gives the number
+/// of evaluations of the score.
 pub(crate) fn stationary_points<F: Real>(
     evidence: &Evidence<'_, F>,
     restricted: bool,
     visit: impl FnMut(Stationary),
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     Search {
         kernel: evidence.kernel(),
         curvature: |t| evidence.curvature(t, restricted),
@@ -92,13 +93,14 @@ pub(crate) fn stationary_points_about<F: Real>(
     kernel: &Kernel<'_, F>,
     mean: f64,
     visit: impl FnMut(Stationary),
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     let (curvature, spread) = (|t| kernel.curvature_about(t, mean), kernel.spread_about(mean));
     Search { kernel, curvature, spread, degrees: kernel.count(), evaluations: 0, visit }.run()
 }
 
 impl<F: Real, C: Fn(f64) -> Curvature, V: FnMut(Stationary)> Search<'_, '_, F, C, V> {
-    fn run(&mut self) -> Result<(), Error> {
+    /// Runs the search; the number of evaluations of the score.
+    fn run(&mut self) -> Result<usize, Error> {
         let start = self.node(0.0);
         if !(self.spread.is_finite() && start.ratio().is_finite()) {
             return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into());
@@ -117,7 +119,7 @@ impl<F: Real, C: Fn(f64) -> Curvature, V: FnMut(Stationary)> Search<'_, '_, F, C
             self.between(start, end, 0);
         }
         if self.evaluations < MAX_EVALUATIONS {
-            return Ok(());
+            return Ok(self.evaluations);
         }
         let last = kernel.in_user_unit(end);
         Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps: self.evaluations }.into())

@@ -5,8 +5,8 @@
 
 use meta_analysis::{
     CommonEffect, DerSimonianLaird, EffectSize, FixedWeights, HedgesG, Inference, Level, Link, MantelHaenszel,
-    MaximumLikelihood, MeanDifference, OddsRatio, Pool, Pooled, RandomEffects, Reml, RiskDifference, RiskRatio,
-    Studies, Tau2Method,
+    MaximumLikelihood, MeanDifference, OddsRatio, Pool, Pooled, ProfileLikelihood, RandomEffects, Reml, RiskDifference,
+    RiskRatio, Studies, Tau2Method,
 };
 use proptest::prelude::*;
 
@@ -210,6 +210,40 @@ proptest! {
             let weights = pool(method, &a).weights(&a).expect("weights");
             let total: f64 = weights.iter().sum();
             prop_assert!((total - 1.0).abs() < 1e-13 && weights.iter().all(|w| (0.0..=1.0).contains(w)), "{method}: {total}");
+        }
+    }
+
+    #[test]
+    fn intervals_do_not_depend_on_the_order(data in ordinary(), turn in 1_usize..15) {
+        let (mut y, mut v) = data.clone();
+        let k = y.len();
+        y.rotate_left(turn % k);
+        v.rotate_left(turn % k);
+        y[..k / 2].reverse();
+        v[..k / 2].reverse();
+        let (a, b) = (studies(data), studies((y, v)));
+        let (e, f) = (a.evidence(), b.evidence());
+        let typical = pool(Tau2Method::Reml, &a).heterogeneity().typical_variance().expect("k > 1");
+        let pairs = [
+            (e.q_profile(Level::P95), f.q_profile(Level::P95)),
+            (Reml.profile_interval(&e, Level::P95), Reml.profile_interval(&f, Level::P95)),
+            (MaximumLikelihood.profile_interval(&e, Level::P95), MaximumLikelihood.profile_interval(&f, Level::P95)),
+        ];
+        for (one, other) in pairs {
+            let (one, other) = (one.expect("an interval").limits(), other.expect("an interval").limits());
+            prop_assert_eq!(one.is_some(), other.is_some(), "empty or not");
+            if let (Some(one), Some(other)) = (one, other) {
+                for (x, y) in [(one.lower, other.lower), (one.upper, other.upper)] {
+                    // Limits that come down to 0 are differences of numbers of the size of the variances.
+                    prop_assert!((x - y).abs() <= 1e-11 * y.max(typical), "{x:e} and {y:e}");
+                }
+            }
+        }
+        let (one, other) = (ProfileLikelihood::new().pool(&a).expect("a"), ProfileLikelihood::new().pool(&b).expect("b"));
+        let (one, other) = (one.analysis(), other.analysis());
+        let (i, j) = (one.interval.expect("an interval"), other.interval.expect("an interval"));
+        for (x, y) in [(i.lower, j.lower), (i.upper, j.upper)] {
+            prop_assert!((x - y).abs() <= 1e-11 * j.width(), "{x} and {y}");
         }
     }
 

@@ -305,7 +305,7 @@ impl Pivot {
         if high.1 >= 0.0 {
             return high.0.exp();
         }
-        root_between(miss, low, high, ROOT).exp()
+        root_between(miss, low, high, ROOT).map_or(f64::NAN, f64::exp)
     }
 }
 

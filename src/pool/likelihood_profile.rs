@@ -233,13 +233,12 @@ impl<'e, 'a, F: Real> EffectProfile<'e, 'a, F> {
             let Some(value) = self.skovgaard(self.mean() + side * step)? else { return Ok(None) };
             let far = (step, value - target);
             if (far.1 > 0.0) != (near.1 > 0.0) {
-                // An undefined value or an error within the bracket: NaN, which ends the search, and then no limit.
+                // An undefined value or an error within the bracket: NaN, and the search may not settle.
                 let miss = |distance: f64| match self.skovgaard(self.mean() + side * distance) {
                     Ok(Some(value)) => value - target,
                     _ => f64::NAN,
                 };
-                let distance = root_between(miss, near, far, ROOT);
-                return Ok((!miss(distance).is_nan()).then_some(self.mean() + side * distance));
+                return Ok(root_between(miss, near, far, ROOT).map(|distance| self.mean() + side * distance));
             }
             (near, step) = (far, 2.0 * step);
         }

@@ -66,6 +66,21 @@ pub trait Pool<S: ?Sized> {
     fn pool(&self, studies: &S) -> Result<Self::Output, Error>;
 }
 
+/// Passes the method on, so that references and boxes of models are models.
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<S: ?Sized, P: Pool<S> + ?Sized> Pool<S> for $pointer {
+            type Output = P::Output;
+
+            fn pool(&self, studies: &S) -> Result<P::Output, Error> {
+                (**self).pool(studies)
+            }
+        }
+    )*};
+}
+
+forward!(&P, Box<P>, std::sync::Arc<P>);
+
 /// The answer of an analysis: a pooled effect, its uncertainty, and how much the studies disagree.
 ///
 /// It has no bare estimate: [`natural`](Self::natural) is the risk ratio, [`analysis`](Self::analysis) its logarithm.

@@ -9,14 +9,13 @@ use super::{QSolution, QWeights};
 use crate::distributions::QuadraticForm;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Evidence, Weights, split};
+use crate::num::root::{MAX_STEPS, root_between};
 use crate::num::sum::sum_pairs;
 use crate::real::Real;
 
 /// Doublings of the upper bracket, of which ten reach its largest value: a τ² of 1e304 times the smallest variance.
 const MAX_DOUBLINGS: usize = 10;
 const LARGEST: f64 = 700.0;
-/// Steps within the bracket; about ten are the rule.
-const MAX_STEPS: usize = 200;
 
 /// The quadratic form for fixed weights, in the kernel's unit, with weights u relative to the largest.
 pub(super) struct FixedWeights<'e, 'a, F> {
@@ -92,7 +91,7 @@ impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
     /// The τ² at which the logit of the observed Q is `target`.
     ///
     /// The unknown is `x = ln(1 + τ² / v_min)`, in which the logit is smooth and nearly straight whatever the scale. A root is
-    /// bracketed by doubling x and found by Chandrupatla's (1997) choice between inverse quadratic interpolation and halving.
+    /// bracketed by doubling x.
     pub(super) fn solve(&self, target: f64) -> Result<QSolution, Error> {
         let v_min = self.evidence.kernel().v_min;
         let tau2 = |x: f64| v_min * x.exp_m1();
@@ -113,11 +112,13 @@ impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
         if at_low.is_nan() || at_high.is_nan() || at_high > 0.0 {
             return Err(out_of_range());
         }
-        chandrupatla((low, at_low), (high, at_high), miss).map(|x| QSolution::Root(tau2(x))).ok_or_else(|| {
-            let last = self.evidence.kernel().in_user_unit(tau2(high));
-            ErrorKind::NoConvergence { what: "the equation of the generalised Q statistic", last, steps: MAX_STEPS }
-                .into()
-        })
+        root_between(miss, (low, at_low), (high, at_high), 2.0 * f64::EPSILON)
+            .map(|x| QSolution::Root(tau2(x)))
+            .ok_or_else(|| {
+                let last = self.evidence.kernel().in_user_unit(tau2(high));
+                ErrorKind::NoConvergence { what: "the equation of the generalised Q statistic", last, steps: MAX_STEPS }
+                    .into()
+            })
     }
 
     /// 1 - u / Σ u, without subtracting the largest weight from the total that holds it.
@@ -139,33 +140,6 @@ impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
 
 fn out_of_range() -> Error {
     ErrorKind::OutOfRange { quantity: "the distribution of the generalised Q statistic" }.into()
-}
-
-/// The root of a falling function within a bracket.
-fn chandrupatla(low: (f64, f64), high: (f64, f64), f: impl Fn(f64) -> f64) -> Option<f64> {
-    let (mut a, mut b) = (high, low);
-    let mut share = 0.5;
-    for _ in 0..MAX_STEPS {
-        let nearer = if a.1.abs() < b.1.abs() { a } else { b };
-        let tolerance = 2.0 * f64::EPSILON * nearer.0.abs() / (b.0 - a.0).abs();
-        if nearer.1 == 0.0 || tolerance >= 0.5 || a.0 == b.0 {
-            return Some(nearer.0);
-        }
-        let x = a.0 + f64::clamp(share, tolerance, 1.0 - tolerance) * (b.0 - a.0);
-        let next = (x, f(x));
-        // Keep a and b on both sides of the root, and the point that goes as c.
-        let c = if (next.1 > 0.0) == (a.1 > 0.0) { a } else { std::mem::replace(&mut b, a) };
-        a = next;
-        let (xi, phi) = ((a.0 - b.0) / (c.0 - b.0), (a.1 - b.1) / (c.1 - b.1));
-        let smooth = phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi;
-        share = if smooth {
-            a.1 / (b.1 - a.1) * (c.1 / (b.1 - c.1))
-                + (c.0 - a.0) / (b.0 - a.0) * (a.1 / (c.1 - a.1)) * (b.1 / (c.1 - b.1))
-        } else {
-            0.5
-        };
-    }
-    None
 }
 
 /// The τ² for several targets of the logit, with one and the same quadratic form.

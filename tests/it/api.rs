@@ -437,3 +437,17 @@ fn references_boxes_and_arcs_are_estimators() {
     let single = studies.cast::<f32>().expect("fits");
     assert_eq!(estimate(Reml, &single), 6.0_f32, "single precision");
 }
+
+#[test]
+fn references_and_boxes_of_models_are_models() {
+    type Data = Studies<MeanDifference>;
+    fn estimate(model: impl Pool<Data, Output = Pooled<MeanDifference>>, studies: &Data) -> f64 {
+        model.pool(studies).expect("a result").natural().estimate
+    }
+    let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0; 3]).expect("valid");
+    let boxed: Box<dyn Pool<Data, Output = Pooled<MeanDifference>>> = Box::new(CommonEffect::new());
+    assert_eq!(
+        [estimate(&boxed, &studies), estimate(boxed, &studies), estimate(&CommonEffect::new(), &studies)],
+        [3.0; 3]
+    );
+}

@@ -447,7 +447,7 @@ fn references_and_boxes_of_models_are_models() {
     let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0], vec![1.0; 3]).expect("valid");
     let boxed: Box<dyn Pool<Data, Output = Pooled<MeanDifference>>> = Box::new(CommonEffect::new());
     assert_eq!(
-        [estimate(&boxed, &studies), estimate(boxed, &studies), estimate(&CommonEffect::new(), &studies)],
+        [estimate(&boxed, &studies), estimate(boxed, &studies), estimate(CommonEffect::new(), &studies)],
         [3.0; 3]
     );
 }

@@ -89,9 +89,7 @@ impl FromStr for Inference {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        let plain: String =
-            name.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).map(|c| c.to_ascii_lowercase()).collect();
-        match plain.as_str() {
+        match plain(name).as_str() {
             "normal" | "z" => Ok(Self::Normal),
             "studentt" | "t" => Ok(Self::StudentT),
             "hartungknapp" | "hksj" | "hk" | "knha" => Ok(Self::HartungKnapp),
@@ -178,6 +176,32 @@ impl fmt::Display for PredictionMethod {
             Self::KenwardRogerPartlettRiley => "Kenward-Roger, df - 1",
         })
     }
+}
+
+/// Reads the names that are printed, such as `t, k - 2`, and R's: `HTS` or `riley`, `V`, `S`, `simple`, `HK`, `HK-PR`, `KR`, `KR-PR`.
+impl FromStr for PredictionMethod {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let wanted = plain(name);
+        let by_abbreviation = match wanted.as_str() {
+            "hts" | "riley" => Some(Self::HigginsThompsonSpiegelhalter),
+            "v" => Some(Self::StudentT),
+            "s" => Some(Self::Normal),
+            "simple" => Some(Self::NormalAboutKnownMean),
+            "hk" => Some(Self::HartungKnapp),
+            "hkpr" => Some(Self::HartungKnappPartlettRiley),
+            "kr" => Some(Self::KenwardRoger),
+            "krpr" => Some(Self::KenwardRogerPartlettRiley),
+            _ => Self::ALL.iter().copied().find(|method| plain(&method.to_string()) == wanted),
+        };
+        by_abbreviation.ok_or_else(|| ErrorKind::UnknownName { what: "prediction interval", name: name.into() }.into())
+    }
+}
+
+/// A name without what people write differently.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// A test statistic with its distribution.

@@ -112,6 +112,8 @@ pub mod audit;
 mod multiverse;
 mod permutation;
 mod prediction_bootstrap;
+#[cfg(feature = "serde")]
+mod serialise;
 
 pub mod guide;
 pub mod prelude;

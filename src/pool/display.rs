@@ -67,7 +67,16 @@ impl<M: Measure, F: Real> Display for Pooled<M, F> {
 }
 
 impl<M: Measure, F: Real> Pooled<M, F> {
-    pub(super) fn write_title(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What was done, as the first line says it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let mut title = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.write_title(&mut title);
+        title
+    }
+
+    fn write_title(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let label = self.measure.label();
         let (first, rest) = label.split_at(label.chars().next().map_or(0, char::len_utf8));
         write!(f, "{}{rest}, ", first.to_uppercase())?;

@@ -65,6 +65,12 @@ impl<M: Measure, F: Real> Report<M, F> {
         &self.lines
     }
 
+    /// The studies that were left out because they are not estimable: which, and why.
+    #[must_use]
+    pub fn excluded(&self) -> &[Error] {
+        &self.excluded
+    }
+
     /// The result without the studies.
     #[must_use]
     pub fn pooled(&self) -> &Pooled<M, F> {

@@ -16,4 +16,6 @@ mod published;
 mod r_values;
 mod reference;
 mod score;
+#[cfg(feature = "serde")]
+mod serialise;
 mod strategies;

@@ -1,12 +1,9 @@
 //! One effect for all studies.
 
-use std::marker::PhantomData;
-
-use super::uncertainty::Sources;
+use super::numbers::{Choices, Numbers};
 use super::{Model, Note, Notes, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
-use crate::heterogeneity::Heterogeneity;
 use crate::inference::{Inference, PredictionMethod};
 use crate::level::Level;
 use crate::measure::Measure;
@@ -107,46 +104,26 @@ pub(super) struct InverseVariance<'e, 'a, M, F> {
 
 impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
     pub(super) fn pooled(self, mut notes: Notes) -> Result<Pooled<M, F>, Error> {
-        let kernel = self.evidence.kernel();
-        let tau2 = kernel.in_unit(self.tau2.unwrap_or(0.0));
-        let centre = if tau2 == 0.0 { self.evidence.at_zero().centre } else { kernel.centre(tau2) };
-        let std_error = (centre.weights.c / centre.weights.total()).sqrt() / kernel.unit;
-        let (evidence, level, estimated) = (self.evidence, self.level, self.tau2.is_some());
-        let sources = Sources { evidence, tau2, estimated, centre, classic: std_error, level };
-        let of_mean = sources.of_mean(self.inference);
-        if of_mean.is_none() && self.studies.k() > 1 && self.inference == Inference::HartungKnapp {
+        let numbers = Numbers::new(
+            self.evidence,
+            self.tau2,
+            self.tau2_std_error,
+            Choices { inference: self.inference, prediction: Some(self.prediction), level: self.level },
+        );
+        if numbers.of_mean.is_none() && self.studies.k() > 1 && self.inference == Inference::HartungKnapp {
             notes.add(Note::NoResiduals);
         }
-        let of_new_study = self.tau2.and_then(|tau2| sources.of_new_study(self.prediction, tau2.sqrt()));
         Pooled {
             measure: self.studies.measure(),
             model: self.model,
             inference: self.inference,
             level: self.level,
             k: self.studies.k(),
-            estimate: kernel.effect(centre.mean),
-            std_error,
-            of_mean,
-            of_new_study,
-            heterogeneity: heterogeneity(self.evidence, self.evidence.at_zero().q, self.tau2, self.tau2_std_error),
+            numbers,
             notes,
         }
         .checked()
     }
-}
-
-/// Heterogeneity with a given Q, which is not about the same estimate in every model.
-pub(super) fn heterogeneity<F: Real>(
-    evidence: &Evidence<'_, F>,
-    q: f64,
-    tau2: Option<f64>,
-    tau2_std_error: Option<f64>,
-) -> Heterogeneity<F> {
-    let df = evidence.degrees();
-    // With variances more than 300 orders of magnitude apart it may overflow.
-    let typical =
-        Some(evidence.kernel().in_user_unit(df / evidence.at_zero().trace)).filter(|s2| s2.is_finite() && df >= 1.0);
-    Heterogeneity { q, df, tau2, tau2_std_error, typical, float: PhantomData }
 }
 
 pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result<(), Error> {

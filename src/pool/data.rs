@@ -35,7 +35,7 @@ impl<M: Measure, F: Real> StudyData<M, F> for Studies<M, F> {
         }
         let evidence = self.evidence();
         let kernel = evidence.kernel();
-        let tau2 = kernel.in_unit(pooled.heterogeneity.tau2.unwrap_or(0.0));
+        let tau2 = kernel.in_unit(pooled.numbers.heterogeneity.tau2.unwrap_or(0.0));
         let Centre { weights: total, mean } = kernel.centre(tau2);
         check_estimate(pooled, kernel.effect(mean))?;
         let weight = |&v: &F| F::of(total.c / (kernel.in_unit(v.f64()) + tau2) / total.total());
@@ -104,7 +104,7 @@ fn check_k<M: Measure, F: Real>(pooled: &Pooled<M, F>, found: usize) -> Result<(
 
 /// The same data give the same estimate, bit for bit.
 fn check_estimate<M: Measure, F: Real>(pooled: &Pooled<M, F>, found: f64) -> Result<(), Error> {
-    if found == pooled.estimate { Ok(()) } else { Err(not_the_pooled(pooled, "they give another estimate")) }
+    if found == pooled.numbers.estimate { Ok(()) } else { Err(not_the_pooled(pooled, "they give another estimate")) }
 }
 
 mod sealed {

@@ -117,7 +117,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     }
 
     fn write_heterogeneity(&self, f: &mut fmt::Formatter<'_>, decimals: usize) -> fmt::Result {
-        let h = &self.heterogeneity;
+        let h = &self.numbers.heterogeneity;
         f.write_str("\n  ")?;
         if let Some(tau2) = h.tau2 {
             write!(f, "tau2 {}   ", Number(tau2, decimals))?;

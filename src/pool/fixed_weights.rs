@@ -1,6 +1,7 @@
 //! Weights that do not follow the variance between studies, with a standard error that does.
 
-use super::common_effect::{check_some, heterogeneity, study_notes};
+use super::common_effect::{check_some, study_notes};
+use super::numbers::{Numbers, heterogeneity};
 use super::uncertainty::Sources;
 use super::{Model, Note, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
@@ -172,16 +173,18 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
             inference: self.inference,
             level: self.level,
             k: studies.k(),
-            estimate,
-            std_error,
-            of_mean,
-            of_new_study: value.and_then(|tau2| sources.of_new_study(self.prediction, tau2.sqrt())),
-            heterogeneity: heterogeneity(
-                &evidence,
-                evidence.at_zero().q,
-                value,
-                tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
-            ),
+            numbers: Numbers {
+                estimate,
+                std_error,
+                of_mean,
+                of_new_study: value.and_then(|tau2| sources.of_new_study(self.prediction, tau2.sqrt())),
+                heterogeneity: heterogeneity(
+                    &evidence,
+                    evidence.at_zero().q,
+                    value,
+                    tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
+                ),
+            },
             notes,
         }
         .checked()

@@ -1,6 +1,7 @@
 //! Pooling 2×2 tables without a variance for each.
 
-use super::common_effect::{heterogeneity, study_notes};
+use super::common_effect::study_notes;
+use super::numbers::{Numbers, heterogeneity};
 use super::uncertainty::Uncertainty;
 use super::{Model, Note, Pool, Pooled};
 use crate::effect_size::EffectSize;
@@ -96,11 +97,13 @@ impl<M: MantelHaenszelMeasure, S: AsRef<[TwoByTwo]> + ?Sized> Pool<S> for Mantel
             inference: Inference::Normal,
             level: self.level,
             k: studies.k(),
-            estimate,
-            std_error: variance.sqrt(),
-            of_mean: Some(Uncertainty::normal(variance.sqrt())),
-            of_new_study: None,
-            heterogeneity: heterogeneity(&evidence, q, None, None),
+            numbers: Numbers {
+                estimate,
+                std_error: variance.sqrt(),
+                of_mean: Some(Uncertainty::normal(variance.sqrt())),
+                of_new_study: None,
+                heterogeneity: heterogeneity(&evidence, q, None, None),
+            },
             notes: study_notes(&studies, |studies| Note::HalfAddedForQ { studies }),
         }
         .checked()

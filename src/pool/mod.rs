@@ -10,6 +10,7 @@ mod likelihood_profile;
 mod mantel_haenszel;
 mod name;
 mod notes;
+mod numbers;
 mod profile_likelihood;
 mod random_effects;
 mod report;
@@ -28,9 +29,9 @@ pub use report::{Report, StudyLine};
 use fixed_weights::FixedScheme;
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
-use uncertainty::Uncertainty;
+use numbers::Numbers;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::heterogeneity::Heterogeneity;
 use crate::inference::{Inference, Test};
 use crate::interval::Interval;
@@ -61,7 +62,7 @@ pub trait Pool<S: ?Sized> {
     /// Pools the studies.
     ///
     /// # Errors
-    /// [`NoStudies`](ErrorKind::NoStudies); [`OutOfRange`](ErrorKind::OutOfRange) where a result would not be a finite
+    /// [`NoStudies`](crate::ErrorKind::NoStudies); [`OutOfRange`](crate::ErrorKind::OutOfRange) where a result would not be a finite
     /// number; what the model itself adds.
     fn pool(&self, studies: &S) -> Result<Self::Output, Error>;
 }
@@ -100,13 +101,7 @@ pub struct Pooled<M, F = f64> {
     inference: Inference,
     level: Level,
     k: usize,
-    estimate: f64,
-    /// (Σ w)^-½.
-    std_error: f64,
-    /// What the inference makes of it.
-    of_mean: Option<Uncertainty>,
-    of_new_study: Option<Uncertainty>,
-    heterogeneity: Heterogeneity<F>,
+    numbers: Numbers<F>,
     notes: Notes,
 }
 
@@ -154,7 +149,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     pub fn natural(&self) -> Natural<F> {
         let link = self.measure.link();
         Natural {
-            estimate: link.to_natural(F::of(self.estimate)),
+            estimate: link.to_natural(F::of(self.numbers.estimate)),
             interval: self.interval().map(|interval| interval.to_natural(link)),
         }
     }
@@ -163,8 +158,8 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     #[must_use]
     pub fn analysis(&self) -> Analysis<F> {
         Analysis {
-            estimate: F::of(self.estimate),
-            std_error: self.of_mean.map(|of_mean| F::of(of_mean.std_error)),
+            estimate: F::of(self.numbers.estimate),
+            std_error: self.numbers.of_mean.map(|of_mean| F::of(of_mean.std_error)),
             interval: self.interval(),
         }
     }
@@ -173,15 +168,14 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// inverse variance, the one they have.
     #[must_use]
     pub fn classic_std_error(&self) -> F {
-        F::of(self.std_error)
+        F::of(self.numbers.std_error)
     }
 
     /// The two-sided test that there is no effect (0 on the analysis scale). `None` where the standard error is undefined, and where
     /// an estimate is so many standard errors from 0 that their ratio overflows.
     #[must_use]
     pub fn test(&self) -> Option<Test<F>> {
-        let Uncertainty { std_error, df } = self.of_mean?;
-        Test::new(self.estimate / std_error, df.is_finite().then_some(df))
+        self.numbers.test()
     }
 
     /// The interval in which the effect of a new study is expected. Unless
@@ -191,7 +185,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// `None` for fewer than three studies (two where there are k - 1 degrees of freedom) and for models without τ².
     #[must_use]
     pub fn prediction(&self) -> Option<Prediction<F>> {
-        let analysis = Interval::around(self.estimate, self.of_new_study?.half_width(self.level));
+        let analysis = self.numbers.prediction(self.level)?;
         Some(Prediction { natural: analysis.to_natural(self.measure.link()), analysis })
     }
 
@@ -210,8 +204,8 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     pub fn probability_above(&self, natural: F) -> Option<F> {
         let link = self.measure.link();
         let value = link.to_analysis(natural.f64());
-        let of_new_study = self.of_new_study.filter(|_| !value.is_nan())?;
-        let distance = value - self.estimate;
+        let of_new_study = self.numbers.of_new_study.filter(|_| !value.is_nan())?;
+        let distance = value - self.numbers.estimate;
         // Above on the natural scale is below on the analysis scale if the link is decreasing.
         let decreasing = link.to_natural(1.0) < link.to_natural(-1.0);
         let probability = of_new_study.beyond(if decreasing { -distance } else { distance });
@@ -222,7 +216,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// How much the studies disagree.
     #[must_use]
     pub fn heterogeneity(&self) -> &Heterogeneity<F> {
-        &self.heterogeneity
+        &self.numbers.heterogeneity
     }
 
     /// The number of studies pooled.
@@ -257,7 +251,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// The share of each study in the pooled effect, in the order of the studies; they sum to 1.
     ///
     /// # Errors
-    /// [`NotThePooled`](ErrorKind::NotThePooled) if pooling these studies would give another estimate, and for the effects
+    /// [`NotThePooled`](crate::ErrorKind::NotThePooled) if pooling these studies would give another estimate, and for the effects
     /// of a Mantel-Haenszel analysis, whose weights need the tables.
     pub fn weights<S: StudyData<M, F> + ?Sized>(&self, studies: &S) -> Result<Vec<F>, Error> {
         studies.weights(self)
@@ -292,57 +286,23 @@ impl<M: Measure, F: Real> Pooled<M, F> {
             inference: self.inference,
             level: self.level,
             k: self.k,
-            estimate: self.estimate,
-            std_error: self.std_error,
-            of_mean: self.of_mean,
-            of_new_study: self.of_new_study,
-            heterogeneity: self.heterogeneity,
+            numbers: self.numbers,
             notes: self.notes,
         }
     }
 
     /// The estimate and the standard error of the chosen inference, before they are rounded to `F`.
     pub(crate) fn unrounded(&self) -> (f64, Option<f64>) {
-        (self.estimate, self.of_mean.map(|of_mean| of_mean.std_error))
+        (self.numbers.estimate, self.numbers.of_mean.map(|of_mean| of_mean.std_error))
     }
 
     fn interval(&self) -> Option<Interval<F>> {
-        Some(Interval::around(self.estimate, self.of_mean?.half_width(self.level)))
+        self.numbers.interval(self.level)
     }
 
     /// The answer, if it is one: every number on the analysis scale is finite.
     fn checked(self) -> Result<Self, Error> {
-        let out_of_range = |quantity| Err(ErrorKind::OutOfRange { quantity }.into());
-        if !F::of(self.estimate).is_finite() {
-            return out_of_range("the pooled effect");
-        }
-        let std_error = F::of(self.std_error);
-        if !(std_error > F::zero() && std_error.is_finite()) {
-            return out_of_range("the standard error");
-        }
-        if !F::of(self.heterogeneity.q).is_finite() {
-            return out_of_range("Cochran's Q");
-        }
-        if self.is_far_from_overflow() || self.intervals_are_finite() {
-            Ok(self)
-        } else {
-            out_of_range("an interval of the pooled effect")
-        }
-    }
-
-    /// True if no quantile can take a limit out of range: spares the quantiles until they are asked for.
-    fn is_far_from_overflow(&self) -> bool {
-        let max = F::max_value().f64();
-        // The largest quantile, of Student's t with 1 df beyond a tail of 2^-54, is below 1e16.
-        let std_error = |u: Option<Uncertainty>| u.map_or(0.0, |u| u.std_error);
-        let widest = std_error(self.of_mean).max(std_error(self.of_new_study));
-        self.estimate.abs() < 0.25 * max && widest < max.sqrt()
-    }
-
-    fn intervals_are_finite(&self) -> bool {
-        let finite = |interval: Option<Interval<F>>| {
-            interval.is_none_or(|interval| interval.lower.is_finite() && interval.upper.is_finite())
-        };
-        finite(self.interval()) && finite(self.prediction().map(|prediction| prediction.analysis))
+        self.numbers.check(self.level)?;
+        Ok(self)
     }
 }

@@ -34,6 +34,16 @@ pub enum ErrorKind {
         /// The length found.
         found: usize,
     },
+    /// A column of a batch does not have a number for every outcome.
+    #[error("there must be as many {what} as outcomes ({expected}), but there are {found}")]
+    OutcomeMismatch {
+        /// The column that has the wrong length.
+        what: &'static str,
+        /// The number of outcomes, or of outcomes times studies.
+        expected: usize,
+        /// The length found.
+        found: usize,
+    },
     /// An effect, mean or estimate is NaN or infinite.
     #[error("the {what} must be finite, but is {value}")]
     NotFinite {

@@ -104,6 +104,7 @@ mod profile_likelihood;
 mod tau2;
 
 // Floor 3: the answer.
+mod batch;
 mod inference;
 mod pool;
 
@@ -118,6 +119,9 @@ mod serialise;
 pub mod guide;
 pub mod prelude;
 
+#[cfg(feature = "rayon")]
+pub use batch::Par;
+pub use batch::{Batch, BatchSummary, Columns, ColumnsMut, PooledColumns};
 pub use between_share::BetweenShare;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};

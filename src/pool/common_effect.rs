@@ -67,6 +67,14 @@ impl CommonEffect {
     pub const fn with_level(self, level: Level) -> Self {
         Self { level, ..self }
     }
+
+    pub(crate) const fn inference(&self) -> Inference {
+        self.inference
+    }
+
+    pub(crate) const fn level(&self) -> Level {
+        self.level
+    }
 }
 
 impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {

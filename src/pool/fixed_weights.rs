@@ -148,7 +148,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
         if !evidence.at_zero().q.is_finite() {
             return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
         }
-        let tau2 = super::random_effects::estimate(&self.tau2, &evidence)?;
+        let tau2 = super::random_effects::estimate_tau2(&self.tau2, &evidence)?;
         let value = tau2.map(|tau2| tau2.value.f64());
         let (estimate, std_error) = weighted_mean(studies, &weights, value.unwrap_or(0.0));
         let kernel_tau2 = evidence.kernel().in_unit(value.unwrap_or(0.0));

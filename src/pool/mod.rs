@@ -29,7 +29,8 @@ pub use report::{Report, StudyLine};
 use fixed_weights::FixedScheme;
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
-use numbers::Numbers;
+pub(crate) use numbers::{Choices, Numbers};
+pub(crate) use random_effects::estimate_tau2;
 
 use crate::error::Error;
 use crate::heterogeneity::Heterogeneity;

@@ -108,6 +108,18 @@ impl<T> RandomEffects<T> {
     pub fn with_level(self, level: Level) -> Self {
         Self { level, ..self }
     }
+
+    pub(crate) const fn estimator(&self) -> &T {
+        &self.tau2
+    }
+
+    pub(crate) const fn inference(&self) -> Inference {
+        self.inference
+    }
+
+    pub(crate) const fn level(&self) -> Level {
+        self.level
+    }
 }
 
 impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEffects<T> {
@@ -119,7 +131,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
         if !evidence.at_zero().q.is_finite() {
             return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
         }
-        let tau2 = estimate(&self.tau2, &evidence)?;
+        let tau2 = estimate_tau2(&self.tau2, &evidence)?;
         let mut notes = study_notes(studies, |studies| Note::HalfAdded { studies });
         if self.inference == Inference::Normal && (2..4).contains(&studies.k()) {
             notes.add(Note::FewStudies { studies: studies.k() });
@@ -142,7 +154,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
 }
 
 /// τ², or `None` where the estimator is undefined for one study.
-pub(super) fn estimate<F: Real, T: Tau2Estimator<F>>(
+pub(crate) fn estimate_tau2<F: Real, T: Tau2Estimator<F> + ?Sized>(
     estimator: &T,
     evidence: &Evidence<'_, F>,
 ) -> Result<Option<Tau2<F>>, Error> {

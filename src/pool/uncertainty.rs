@@ -9,8 +9,8 @@ use crate::real::Real;
 /// A standard error and the degrees of freedom of its distribution, infinite for the normal one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Uncertainty {
-    pub(super) std_error: f64,
-    pub(super) df: f64,
+    pub(crate) std_error: f64,
+    pub(crate) df: f64,
 }
 
 impl Uncertainty {

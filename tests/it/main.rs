@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "scores are printed for whoever asks with --nocapture")]
 
 mod api;
+mod batch;
 mod bootstrap;
 mod effects;
 mod generalised_q;

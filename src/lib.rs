@@ -146,6 +146,8 @@ pub use pool::{
 pub use real::Real;
 pub use studies::{Studies, Study};
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
+#[doc(hidden)]
+pub use tau2::LaneMethod;
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::columns::{ColumnsMut, PooledColumns};
+use super::lanes::{self, Answers, LANES, Lanes};
 use super::scratch::Scratch;
+use super::writer::Writer;
 use super::{Batch, Data};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
@@ -59,31 +61,29 @@ pub(super) struct Plan<'e, F> {
 
 impl<F: Real> Plan<'_, F> {
     /// Pools some outcomes into columns that begin with the first of them.
-    pub(super) fn run(&self, data: &Data<'_, F>, outcomes: Range<usize>, mut out: ColumnsMut<'_, F>) -> BatchSummary {
-        let mut scratch = Scratch::new(data.studies);
-        let mut summary = BatchSummary::default();
-        let start = outcomes.start;
-        for outcome in outcomes {
-            let valid = scratch.gather(data, outcome);
-            let k = u32::try_from(scratch.y.len()).unwrap_or(u32::MAX);
-            let (at, counter) = (outcome - start, &mut summary);
-            let numbers = match (valid, k) {
-                (false, _) => None,
-                (true, 0) => None,
-                (true, _) => self.pool(&scratch),
-            };
-            match (&numbers, valid, k) {
-                (Some(_), ..) => counter.pooled += 1,
-                (None, false, _) => counter.invalid += 1,
-                (None, true, 0) => counter.without_studies += 1,
-                (None, true, _) => counter.failed += 1,
+    pub(super) fn run(&self, data: &Data<'_, F>, outcomes: Range<usize>, out: ColumnsMut<'_, F>) -> BatchSummary {
+        let mut work = Work {
+            plan: self,
+            data,
+            scratch: Scratch::new(data.studies),
+            writer: Writer::new(self.inference, self.level, outcomes.start, out),
+            summary: BatchSummary::default(),
+        };
+        let method = match self.estimator {
+            Some(estimator) => estimator.lanes().map(Some),
+            None => Some(None),
+        };
+        let whole = outcomes.start..outcomes.end - outcomes.len() % LANES;
+        match method.filter(|_| lanes::can(data.studies, self.inference)) {
+            Some(method) => {
+                let inference = self.inference;
+                let visit = |first, answers: &Answers| work.take(first, answers);
+                Lanes { data, method, inference, outcomes: whole.clone(), visit }.run();
+                (whole.end..outcomes.end).for_each(|outcome| work.alone(outcome));
             }
-            match numbers {
-                Some(numbers) => out.write(at, k, &numbers, self.level),
-                None => out.write_nan(at, k),
-            }
+            None => outcomes.for_each(|outcome| work.alone(outcome)),
         }
-        summary
+        work.summary
     }
 
     /// The single analysis, without its errors.
@@ -102,34 +102,43 @@ impl<F: Real> Plan<'_, F> {
     }
 }
 
-impl<F: Real> ColumnsMut<'_, F> {
-    /// Writes the results of one outcome.
-    fn write(&mut self, at: usize, k: u32, numbers: &Numbers<F>, level: Level) {
-        let nan = F::nan();
-        let (h, of_mean) = (&numbers.heterogeneity, numbers.of_mean);
-        let set = |column: &mut Option<&mut [F]>, value: &dyn Fn() -> F| {
-            if let Some(column) = column {
-                column[at] = value();
-            }
-        };
-        set(&mut self.estimate, &|| F::of(numbers.estimate));
-        set(&mut self.std_error, &|| of_mean.map_or(nan, |u| F::of(u.std_error)));
-        if self.lower.is_some() || self.upper.is_some() {
-            let interval = numbers.interval(level);
-            set(&mut self.lower, &|| interval.map_or(nan, |i| i.lower));
-            set(&mut self.upper, &|| interval.map_or(nan, |i| i.upper));
+/// Some outcomes on their way from pairs to columns.
+struct Work<'p, 'e, 'a, 'b, F> {
+    plan: &'p Plan<'e, F>,
+    data: &'p Data<'a, F>,
+    scratch: Scratch<F>,
+    writer: Writer<'b, F>,
+    summary: BatchSummary,
+}
+
+impl<F: Real> Work<'_, '_, '_, '_, F> {
+    /// One outcome by the single analysis.
+    fn alone(&mut self, outcome: usize) {
+        let valid = self.scratch.gather(self.data, outcome);
+        let k = u32::try_from(self.scratch.y.len()).unwrap_or(u32::MAX);
+        let numbers = if valid && k > 0 { self.plan.pool(&self.scratch) } else { None };
+        match (&numbers, valid, k) {
+            (Some(_), ..) => self.summary.pooled += 1,
+            (None, false, _) => self.summary.invalid += 1,
+            (None, true, 0) => self.summary.without_studies += 1,
+            (None, true, _) => self.summary.failed += 1,
         }
-        let test = numbers.test();
-        set(&mut self.statistic, &|| test.map_or(nan, |test| test.statistic));
-        set(&mut self.p_value, &|| test.map_or(nan, |test| test.p_value()));
-        set(&mut self.log_p_value, &|| test.map_or(nan, |test| test.log_p_value()));
-        set(&mut self.tau2, &|| h.tau2().unwrap_or(nan));
-        set(&mut self.q, &|| h.q());
-        set(&mut self.q_p_value, &|| h.p_value());
-        set(&mut self.i2_from_q, &|| h.i2_from_q().unwrap_or(nan));
-        set(&mut self.i2_from_tau2, &|| h.i2_from_tau2().unwrap_or(nan));
-        if let Some(column) = &mut self.k {
-            column[at] = k;
+        match numbers {
+            Some(numbers) => self.writer.write(outcome, k, &numbers),
+            None => self.writer.write_nan(outcome, k),
+        }
+    }
+
+    /// Several outcomes that lanes have pooled, but for those that they left.
+    #[inline(always)]
+    fn take(&mut self, first: usize, answers: &Answers) {
+        self.writer.write_lanes(first, answers);
+        self.summary.pooled += LANES;
+        if answers.left.contains(&true) {
+            for l in (0..LANES).filter(|&l| answers.left[l]) {
+                self.summary.pooled -= 1;
+                self.alone(first + l);
+            }
         }
     }
 }

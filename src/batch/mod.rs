@@ -2,9 +2,11 @@
 
 mod columns;
 mod engine;
+mod lanes;
 #[cfg(feature = "rayon")]
 mod par;
 mod scratch;
+mod writer;
 
 pub use columns::{Columns, ColumnsMut, PooledColumns};
 pub use engine::BatchSummary;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample,
+    DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, LaneMethod,
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, PauleMandel, QWeights, Reml,
     SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, TwoStepDerSimonianLaird,
 };
@@ -153,6 +153,10 @@ impl<F: Real> Tau2Estimator<F> for Tau2Method {
 
     fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
         self.as_estimator().estimate(evidence)
+    }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        self.as_estimator::<F>().lanes()
     }
 }
 

@@ -81,6 +81,20 @@ pub trait Tau2Estimator<F: Real = f64>: Display + Send + Sync {
         let value = self.tau2(evidence)?;
         Ok(Tau2 { value, std_error: self.std_error(evidence, value), modes: None })
     }
+
+    /// How a batch can compute this estimate for several outcomes at once; an estimator of one's own leaves it.
+    #[doc(hidden)]
+    fn lanes(&self) -> Option<LaneMethod> {
+        None
+    }
+}
+
+/// The estimators that batches compute for several outcomes at once.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LaneMethod {
+    DerSimonianLaird,
 }
 
 /// An estimate of tau2 with what is known about it.
@@ -108,6 +122,10 @@ macro_rules! forward {
 
             fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
                 (**self).estimate(evidence)
+            }
+
+            fn lanes(&self) -> Option<LaneMethod> {
+                (**self).lanes()
             }
         }
     )*};

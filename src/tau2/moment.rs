@@ -1,6 +1,6 @@
 //! Estimators in closed form that match a moment of Cochran's Q.
 
-use super::{GeneralisedQ, QWeights, Tau2Estimator, check_degrees, named, to_user};
+use super::{GeneralisedQ, LaneMethod, QWeights, Tau2Estimator, check_degrees, named, to_user};
 use crate::error::Error;
 use crate::evidence::{AtZero, Curvature, Evidence};
 use crate::real::Real;
@@ -52,6 +52,10 @@ impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         finite(evidence, root_variance_of_q(evidence, tau2) / evidence.at_zero().trace)
+    }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        Some(LaneMethod::DerSimonianLaird)
     }
 }
 

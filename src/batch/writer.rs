@@ -94,7 +94,7 @@ impl<'b, F: Real> Writer<'b, F> {
             let share = if a.q.0[l] > df[l] { (a.q.0[l] - df[l]) / a.q.0[l] } else { 0.0 };
             if df[l] > 0.0 { share } else { f64::NAN }
         });
-        fill(&mut out.i2_from_tau2, at, |l| 1.0 / (1.0 + a.typical.0[l] / a.tau2.0[l]));
+        fill(&mut out.i2_from_tau2, at, |l| 1.0 / (1.0 + a.typical(l) / a.tau2.0[l]));
         if let Some(column) = &mut out.k {
             for l in 0..LANES {
                 column[at + l] = count(a.k.0[l]);

@@ -18,7 +18,7 @@ use crate::inference::Inference;
 use crate::real::Real;
 use crate::tau2::LaneMethod;
 use answers::finish;
-use tile::{Centre, Tile};
+use tile::Tile;
 use wide::Wide;
 
 /// Pools outcomes in lanes and hands out the answers, LANES at a time, with the index of the first of them.
@@ -71,8 +71,8 @@ impl<F: Real, V: FnMut(usize, &Answers)> pulp::WithSimd for Lanes<'_, '_, F, V> 
 /// The common effect and the estimators that are closed formulas.
 #[inline(always)]
 fn moments<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Inference) -> Answers {
-    let zero = tile.centre(Wide::ZERO);
-    let q = tile.residuals(zero.mean) / zero.c;
+    let zero = tile.centre_at_zero();
+    let q = tile.residuals_at_zero(zero.mean) / zero.c;
     let df = tile.k - Wide::ONE;
     let trace = zero.trace() / zero.c;
     let tau2 = match method {
@@ -80,14 +80,4 @@ fn moments<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Infe
         Some(LaneMethod::DerSimonianLaird) => Some(((q - df) / trace).at_least_zero()),
     };
     finish::<F>(tile, &zero, q, trace, tau2, inference)
-}
-
-/// For `finish`: the centre again, where it is not that of τ² = 0.
-#[inline(always)]
-fn centre_at(tile: &mut Tile, zero: &Centre, tau2: Option<Wide>) -> Centre {
-    match tau2 {
-        // At τ² = 0 it is the same, bit for bit.
-        Some(tau2) => tile.centre(tau2),
-        None => *zero,
-    }
 }

@@ -1,6 +1,6 @@
 //! The numbers of several outcomes, centred and scaled as the kernel of the single analysis does it.
 
-use super::wide::{LANES, Mask, Wide};
+use super::wide::{LANES, Mask, Wide, lanes};
 use crate::batch::{Data, Layout, Precision};
 use crate::real::Real;
 
@@ -12,21 +12,28 @@ const BLOCK: usize = 512;
 /// A missing study has an infinite variance, hence a weight of 0, and adds 0 to every sum.
 #[derive(Debug)]
 pub(super) struct Tile {
-    pub(super) d: Vec<Wide>,
-    pub(super) v: Vec<Wide>,
-    /// Weights relative to the largest, at the last τ² asked for.
-    pub(super) u: Vec<Wide>,
+    pub(super) studies: Vec<Study>,
     pub(super) pivot: Wide,
     pub(super) unit: Wide,
+    /// 1 / unit: a power of two, so that multiplying by it is dividing by the unit, bit for bit.
+    pub(super) inverse: Wide,
     pub(super) v_min: Wide,
-    pub(super) v_max: Wide,
     /// How many studies have the outcome.
     pub(super) k: Wide,
-    /// Valid numbers, in an order of summation and a range that lanes can do.
+    /// Valid variances, in an order of summation and a range that lanes can do. An infinite effect shows in the results.
     pub(super) usable: Mask,
 }
 
-/// Sums of weights and their mean at one τ², as `evidence::Centre` has them.
+/// One study of several outcomes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Study {
+    pub(super) d: Wide,
+    pub(super) v: Wide,
+    /// The weight relative to the largest, at τ² = 0.
+    pub(super) u: Wide,
+}
+
+/// Sums of weights and their mean at one τ², as `evidence::Centre` has them; `s2` at τ² = 0 only.
 #[derive(Clone, Copy)]
 pub(super) struct Centre {
     pub(super) c: Wide,
@@ -51,17 +58,42 @@ impl Centre {
     }
 }
 
+/// Sums over the studies of a tile, in the order of `num::sum`: in sequence, or by eight accumulators that are joined as a tree.
+macro_rules! sums {
+    ($studies:expr, $study:ident => [$($sum:ident += $term:expr),+ $(,)?]) => {
+        let ($($sum,)+) = if $studies.len() <= IN_SEQUENCE {
+            $(let mut $sum = Wide::ZERO;)+
+            for $study in $studies {
+                $($sum += $term;)+
+            }
+            ($($sum,)+)
+        } else {
+            $(let mut $sum = [Wide::ZERO; 8];)+
+            let mut lane = 0;
+            for $study in $studies {
+                $($sum[lane] += $term;)+
+                lane = (lane + 1) % 8;
+            }
+            ($(tree(&$sum),)+)
+        };
+    };
+}
+
+/// The eight accumulators of a block, and the compensated sum of that one block.
+#[inline(always)]
+fn tree(s: &[Wide; 8]) -> Wide {
+    Wide::ZERO + (((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])))
+}
+
 impl Tile {
     pub(super) fn new(studies: usize) -> Self {
-        let columns = || vec![Wide::ZERO; studies];
+        let study = Study { d: Wide::ZERO, v: Wide::ONE, u: Wide::ZERO };
         Self {
-            d: columns(),
-            v: columns(),
-            u: columns(),
+            studies: vec![study; studies],
             pivot: Wide::ZERO,
             unit: Wide::ONE,
+            inverse: Wide::ONE,
             v_min: Wide::ONE,
-            v_max: Wide::ONE,
             k: Wide::ZERO,
             usable: [false; LANES],
         }
@@ -72,110 +104,111 @@ impl Tile {
         studies <= BLOCK
     }
 
-    /// Loads LANES outcomes from the first on.
+    /// Loads LANES outcomes from the first on, as they are.
     #[inline(always)]
     pub(super) fn load<F: Real>(&mut self, data: &Data<'_, F>, first: usize) {
-        let mut bounds = Bounds::default();
+        match data.precision {
+            Precision::Variance => self.load_as(data, first, |v| v),
+            // NaN stays NaN, which is missing; what is not positive becomes invalid.
+            Precision::StdError => self.load_as(data, first, |se| if se <= F::zero() { -F::one() } else { se * se }),
+        }
+    }
+
+    #[inline(always)]
+    fn load_as<F: Real>(&mut self, data: &Data<'_, F>, first: usize, variance: impl Fn(F) -> F) {
+        let mut bounds = Bounds::new();
         match &data.layout {
             Layout::Columns(columns) => {
-                for (j, (y, v)) in columns.iter().enumerate() {
-                    let at = |column: &[F]| -> [F; LANES] {
-                        column
-                            .get(first..first + LANES)
-                            .and_then(|part| part.try_into().ok())
-                            .unwrap_or([F::nan(); LANES])
+                for (study, (y, v)) in self.studies.iter_mut().zip(columns) {
+                    let (Some(y), Some(v)) = (y.get(first..first + LANES), v.get(first..first + LANES)) else {
+                        continue;
                     };
-                    self.pair(j, at(y), at(v), data.precision, &mut bounds);
+                    let (y, v) = (lanes!(l => y[l].f64()), lanes!(l => variance(v[l]).f64()));
+                    bounds.load(study, y, v);
                 }
             }
             Layout::Rows { y, v } => {
-                let rows = first * data.studies..(first + LANES) * data.studies;
-                let (y, v) = (y.get(rows.clone()).unwrap_or(&[]), v.get(rows).unwrap_or(&[]));
-                for j in 0..data.studies {
-                    let at = |row: &[F]| -> [F; LANES] {
-                        std::array::from_fn(|l| row.get(l * data.studies + j).copied().unwrap_or(F::nan()))
-                    };
-                    self.pair(j, at(y), at(v), data.precision, &mut bounds);
+                let k = data.studies;
+                let rows = first * k..(first + LANES) * k;
+                let (Some(y), Some(v)) = (y.get(rows.clone()), v.get(rows)) else { return };
+                for (j, study) in self.studies.iter_mut().enumerate() {
+                    let (y, v) = (lanes!(l => y[l * k + j].f64()), lanes!(l => variance(v[l * k + j]).f64()));
+                    bounds.load(study, y, v);
                 }
             }
         }
-        self.change_variable(&bounds);
+        self.set_unit(&bounds);
     }
 
-    /// The pair of study j, as it is, with what it adds to the bounds.
     #[inline(always)]
-    fn pair<F: Real>(&mut self, j: usize, y: [F; LANES], second: [F; LANES], precision: Precision, b: &mut Bounds) {
-        let (mut d, mut v) = (Wide::ZERO, Wide::ZERO);
+    fn set_unit(&mut self, b: &Bounds) {
+        self.unit = lanes!(l => unit_of_variance(b.min.0[l]));
+        self.inverse = Wide::ONE / self.unit;
+        (self.pivot, self.k) = (b.pivot, b.k);
+        self.v_min = b.min * self.unit * self.unit;
+        let studies = self.studies.len();
         for l in 0..LANES {
-            let variance = match precision {
-                Precision::Variance => second[l],
-                Precision::StdError => {
-                    if second[l] > F::zero() {
-                        second[l] * second[l]
-                    } else {
-                        -F::one()
-                    }
-                }
-            };
-            let (yl, vl) = (y[l].f64(), variance.f64());
-            let missing = yl.is_nan() | second[l].is_nan();
-            let valid = (yl.abs() < f64::INFINITY) & (vl > 0.0) & (vl < f64::INFINITY);
-            b.invalid[l] |= !missing & !valid;
-            b.k.0[l] += if missing { 0.0 } else { 1.0 };
-            let vl = if missing { f64::INFINITY } else { vl };
-            let yl = if missing { 0.0 } else { yl };
-            let less = vl < b.min.0[l];
-            b.min.0[l] = if less { vl } else { b.min.0[l] };
-            b.pivot.0[l] = if less { yl } else { b.pivot.0[l] };
-            b.max.0[l] = if (vl > b.max.0[l]) & !missing { vl } else { b.max.0[l] };
-            (d.0[l], v.0[l]) = (yl, vl);
-        }
-        (self.d[j], self.v[j]) = (d, v);
-    }
-
-    /// Centres at the most precise study, in units of about its standard error.
-    #[inline(always)]
-    fn change_variable(&mut self, b: &Bounds) {
-        let unit = b.min.map(unit_of_variance);
-        (self.unit, self.pivot, self.k) = (unit, b.pivot, b.k);
-        (self.v_min, self.v_max) = (b.min * unit * unit, b.max * unit * unit);
-        let studies = self.d.len();
-        for l in 0..LANES {
-            let complete = b.k.0[l] == count(studies);
-            // A gap moves the later studies to other accumulators.
-            let in_order = complete | (studies <= IN_SEQUENCE);
-            self.usable[l] = !b.invalid[l] & in_order & (b.k.0[l] > 0.0) & (b.min.0[l] >= f64::MIN_POSITIVE);
-        }
-        for (d, v) in self.d.iter_mut().zip(&mut self.v) {
-            *v = *v * unit * unit;
-            let present = v.map(|v| if v < f64::INFINITY { 1.0 } else { 0.0 });
-            // A missing study must not add an infinite difference times a weight of 0.
-            *d = (*d - b.pivot) * unit;
-            *d = Wide(std::array::from_fn(|l| if present.0[l] > 0.0 { d.0[l] } else { 0.0 }));
+            // A gap among many moves the later studies to other accumulators.
+            let in_order = (studies <= IN_SEQUENCE) | (b.k.0[l] == count(studies));
+            let valid = (b.min.0[l] >= f64::MIN_POSITIVE) & (b.max.0[l] < f64::INFINITY) & (b.k.0[l] > 0.0);
+            self.usable[l] = in_order & valid;
         }
     }
 
-    /// Weights at τ² (in the unit of the tile), their sums and the mean; leaves the weights in `u`.
+    /// Changes the variable of what was loaded, and sums at τ² = 0.
     #[inline(always)]
-    pub(super) fn centre(&mut self, tau2: Wide) -> Centre {
-        let c = self.v_min + tau2;
-        let Self { d, v, u, .. } = self;
-        let [top, s1, s2, ud] = sums(v.len(), |j| {
-            let w = c / (v[j] + tau2);
-            u[j] = w;
-            let (top, rest) = split(w);
-            [top, rest, rest * rest, w * d[j]]
-        });
+    pub(super) fn centre_at_zero(&mut self) -> Centre {
+        let Self { unit, pivot, v_min: c, .. } = *self;
+        sums!(&mut self.studies, study => [
+            top += {
+                study.v = study.v * unit * unit;
+                study.d = (study.d - pivot) * unit;
+                study.u = c / study.v;
+                is_largest(study.u)
+            },
+            s1 += other(study.u),
+            s2 += other(study.u) * other(study.u),
+            ud += study.u * study.d,
+        ]);
         Centre { c, top, s1, s2, mean: ud / (top + s1) }
     }
 
-    /// Σ u r² about a mean, with the weights in `u`: c Q.
+    /// Weights at τ² (in the unit of the tile), their sums and the mean.
     #[inline(always)]
-    pub(super) fn residuals(&self, mean: Wide) -> Wide {
-        let [q] = sums(self.d.len(), |j| {
-            let r = self.d[j] - mean;
-            [self.u[j] * (r * r)]
-        });
+    pub(super) fn centre(&self, tau2: Wide) -> Centre {
+        let c = self.v_min + tau2;
+        let mut u;
+        sums!(&self.studies, study => [
+            top += {
+                u = c / (study.v + tau2);
+                is_largest(u)
+            },
+            s1 += other(u),
+            ud += u * study.d,
+        ]);
+        Centre { c, top, s1, s2: Wide::ZERO, mean: ud / (top + s1) }
+    }
+
+    /// Σ u r² about a mean with the weights at τ² = 0: c Q.
+    #[inline(always)]
+    pub(super) fn residuals_at_zero(&self, mean: Wide) -> Wide {
+        let mut r;
+        sums!(&self.studies, study => [q += {
+            r = study.d - mean;
+            study.u * (r * r)
+        }]);
+        q
+    }
+
+    /// Σ u r² about a mean with the weights at τ²: c Q.
+    #[inline(always)]
+    pub(super) fn residuals(&self, tau2: Wide, mean: Wide) -> Wide {
+        let c = self.v_min + tau2;
+        let mut r;
+        sums!(&self.studies, study => [q += {
+            r = study.d - mean;
+            c / (study.v + tau2) * (r * r)
+        }]);
         q
     }
 }
@@ -186,19 +219,27 @@ struct Bounds {
     max: Wide,
     pivot: Wide,
     k: Wide,
-    invalid: Mask,
 }
 
-impl Default for Bounds {
+impl Bounds {
     #[inline(always)]
-    fn default() -> Self {
-        Self {
-            min: Wide::all(f64::INFINITY),
-            max: Wide::ZERO,
-            pivot: Wide::ZERO,
-            k: Wide::ZERO,
-            invalid: [false; LANES],
-        }
+    fn new() -> Self {
+        Self { min: Wide::all(f64::INFINITY), max: Wide::ZERO, pivot: Wide::ZERO, k: Wide::ZERO }
+    }
+
+    /// Takes the pair of one study in.
+    #[inline(always)]
+    fn load(&mut self, study: &mut Study, y: Wide, v: Wide) {
+        study.d = lanes!(l => if y.0[l].is_nan() | v.0[l].is_nan() { 0.0 } else { y.0[l] });
+        study.v = lanes!(l => if y.0[l].is_nan() | v.0[l].is_nan() { f64::INFINITY } else { v.0[l] });
+        self.k += lanes!(l => if y.0[l].is_nan() | v.0[l].is_nan() { 0.0 } else { 1.0 });
+        self.max = lanes!(l => if v.0[l] > self.max.0[l] { v.0[l] } else { self.max.0[l] });
+        // By bits, as the compiler would make branches of choices that are as likely as not.
+        self.pivot = lanes!(l => {
+            let less = if study.v.0[l] < self.min.0[l] { u64::MAX } else { 0 };
+            f64::from_bits((study.d.0[l].to_bits() & less) | (self.pivot.0[l].to_bits() & !less))
+        });
+        self.min = lanes!(l => if study.v.0[l] < self.min.0[l] { study.v.0[l] } else { self.min.0[l] });
     }
 }
 
@@ -211,41 +252,18 @@ fn unit_of_variance(v: f64) -> f64 {
 
 #[allow(clippy::cast_precision_loss, reason = "there are at most 512 studies")]
 #[inline(always)]
-pub(super) fn count(studies: usize) -> f64 {
+fn count(studies: usize) -> f64 {
     studies as f64
 }
 
-/// As `evidence::split`.
+/// The first half of `evidence::split`: 1 for the largest weight, 0 for others.
 #[inline(always)]
-pub(super) fn split(u: Wide) -> (Wide, Wide) {
-    (u.map(|u| if u == 1.0 { 1.0 } else { 0.0 }), u.map(|u| if u == 1.0 { 0.0 } else { u }))
+fn is_largest(u: Wide) -> Wide {
+    lanes!(l => if u.0[l] == 1.0 { 1.0 } else { 0.0 })
 }
 
-/// Sums over studies in the order of `num::sum`.
+/// The second half of `evidence::split`: 0 for the largest weight, others as they are.
 #[inline(always)]
-pub(super) fn sums<const N: usize>(studies: usize, mut term: impl FnMut(usize) -> [Wide; N]) -> [Wide; N] {
-    if studies <= IN_SEQUENCE {
-        let mut sums = [Wide::ZERO; N];
-        for j in 0..studies {
-            let terms = term(j);
-            for n in 0..N {
-                sums[n] = sums[n] + terms[n];
-            }
-        }
-        return sums;
-    }
-    let mut lanes = [[Wide::ZERO; N]; 8];
-    for j in 0..studies {
-        let terms = term(j);
-        let lane = &mut lanes[j % 8];
-        for n in 0..N {
-            lane[n] = lane[n] + terms[n];
-        }
-    }
-    std::array::from_fn(|n| {
-        let at = |i: usize| lanes[i][n];
-        let tree = ((at(0) + at(4)) + (at(2) + at(6))) + ((at(1) + at(5)) + (at(3) + at(7)));
-        // The compensated sum of one block.
-        Wide::ZERO + tree
-    })
+fn other(u: Wide) -> Wide {
+    lanes!(l => if u.0[l] == 1.0 { 0.0 } else { u.0[l] })
 }

@@ -1,12 +1,12 @@
 //! Several outcomes side by side: arithmetic on arrays that the compiler turns into vector instructions.
 //!
-//! Every operation is the same IEEE operation on each lane, so that a lane has the bits that it would have alone.
+//! Every operation is the same IEEE operation on each lane, so that a lane has the bits that it would have alone. Loops are
+//! written out, since a closure that is not inlined keeps its numbers in memory.
 
-use std::array::from_fn;
-use std::ops::{Add, Div, Mul, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
-/// Two vectors of AVX2, four of SSE2.
-pub(in crate::batch) const LANES: usize = 8;
+/// One vector of AVX2, two of SSE2.
+pub(in crate::batch) const LANES: usize = 4;
 
 /// One number of each of several outcomes.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,18 @@ pub(in crate::batch) struct Wide(pub(in crate::batch) [f64; LANES]);
 
 /// A truth value for each lane.
 pub(in crate::batch) type Mask = [bool; LANES];
+
+/// A function of each lane, written out.
+macro_rules! lanes {
+    ($l:ident => $value:expr) => {{
+        let mut wide = [0.0; LANES];
+        for $l in 0..LANES {
+            wide[$l] = $value;
+        }
+        Wide(wide)
+    }};
+}
+pub(super) use lanes;
 
 impl Wide {
     pub(super) const ZERO: Self = Self([0.0; LANES]);
@@ -25,24 +37,14 @@ impl Wide {
     }
 
     #[inline(always)]
-    pub(super) fn map(self, f: impl Fn(f64) -> f64) -> Self {
-        Self(from_fn(|l| f(self.0[l])))
-    }
-
-    #[inline(always)]
-    pub(super) fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
-        Self(from_fn(|l| f(self.0[l], other.0[l])))
-    }
-
-    #[inline(always)]
     pub(super) fn sqrt(self) -> Self {
-        self.map(f64::sqrt)
+        lanes!(l => self.0[l].sqrt())
     }
 
     /// `max(x, 0)`, with 0 for NaN.
     #[inline(always)]
     pub(super) fn at_least_zero(self) -> Self {
-        self.map(|x| if x > 0.0 { x } else { 0.0 })
+        lanes!(l => if self.0[l] > 0.0 { self.0[l] } else { 0.0 })
     }
 }
 
@@ -53,7 +55,7 @@ macro_rules! operators {
 
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                self.zip(other, |a, b| a $op b)
+                lanes!(l => self.0[l] $op other.0[l])
             }
         }
     )*};
@@ -66,8 +68,9 @@ operators! {
     Div div /;
 }
 
-/// `a` where the mask is true, `b` elsewhere.
-#[inline(always)]
-pub(super) fn select(mask: &Mask, a: Wide, b: Wide) -> Wide {
-    Wide(from_fn(|l| if mask[l] { a.0[l] } else { b.0[l] }))
+impl AddAssign for Wide {
+    #[inline(always)]
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
 }

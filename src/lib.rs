@@ -116,7 +116,14 @@ pub mod guide;
 pub mod prelude;
 
 pub use effect::{Effect, StudyNote};
-pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};
+pub use effect_size::{
+    AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
+    ChangeScoreDVariance, CommonLanguage, EqualVarianceCommonLanguage, GlassDelta, GlassDeltaVariance, HedgesG,
+    HedgesGVariance, HeteroscedasticVariance, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio,
+    OddsRatioFromDifference, PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference,
+    RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
+};
+pub use effect_size::{EffectSize, FromReport};
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
 pub use heterogeneity::{Heterogeneity, Tau2Interval};
@@ -127,6 +134,11 @@ pub use measure::{
     AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
     StandardisedMeanDifference,
 };
+pub use measure::{
+    BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,
+    CommonLanguageEffectSize, PointBiserialCorrelation, PointBiserialCorrelationZ, RatioOfMeans,
+    RawScoreStandardisedMeanChange, VariabilityRatio,
+};
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
 pub use permutation::{PermutationResult, PermutationTest};
@@ -136,6 +148,7 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
+pub use summary::{Direction, Measurement, PairedMeans, ReportedAuc, ReportedChange, ReportedDifference};
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,

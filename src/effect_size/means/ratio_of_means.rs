@@ -164,14 +164,17 @@ impl LogRatioOfMeans {
     }
 
     /// The mean coefficients of variation of the two arms, of the studies that have a ratio.
-    fn average(&self, all: impl Iterator<Item = Logs> + Clone) -> Option<[f64; 2]> {
-        let arms = |which: fn(&[Arm; 2]) -> &[Arm]| {
-            let all = all.clone();
-            weighted_mean(all.flat_map(move |logs| which(&logs.arms).to_vec()).map(|arm| (arm.n, arm.cv)))
-        };
+    fn average(&self, all: &[Logs]) -> Option<[f64; 2]> {
+        let mean = |arms: &mut dyn Iterator<Item = Arm>| weighted_mean(arms.map(|arm| (arm.n, arm.cv)));
         match self.variance {
-            RatioOfMeansVariance::Average => Some([arms(|a| &a[..1])?, arms(|a| &a[1..])?]),
-            RatioOfMeansVariance::AverageHomoscedastic => arms(|a| &a[..]).map(|cv| [cv, cv]),
+            RatioOfMeansVariance::Average => {
+                let first = mean(&mut all.iter().map(|logs| logs.arms[0]))?;
+                Some([first, mean(&mut all.iter().map(|logs| logs.arms[1]))?])
+            }
+            RatioOfMeansVariance::AverageHomoscedastic => {
+                let both = mean(&mut all.iter().flat_map(|logs| logs.arms))?;
+                Some([both, both])
+            }
             _ => None,
         }
     }
@@ -183,7 +186,7 @@ impl LogRatioOfMeans {
             RatioOfMeansVariance::SecondOrder => logs.second_order(),
             RatioOfMeansVariance::Homoscedastic => logs.first_order(logs.homoscedastic),
             RatioOfMeansVariance::Average | RatioOfMeansVariance::AverageHomoscedastic => {
-                let own = || self.average(std::iter::once(*logs));
+                let own = || self.average(&[*logs]);
                 logs.first_order(average.or_else(own).unwrap_or([f64::NAN; 2]))
             }
         };
@@ -191,7 +194,8 @@ impl LogRatioOfMeans {
     }
 
     fn average_of_means(&self, all: &[&TwoMeans]) -> Option<[f64; 2]> {
-        self.average(all.iter().filter_map(|study| Logs::of_means(RatioOfMeans, study).ok()))
+        let logs: Vec<_> = all.iter().filter_map(|study| Logs::of_means(RatioOfMeans, study).ok()).collect();
+        self.average(&logs)
     }
 
     fn of_means(&self, study: &TwoMeans, average: Option<[f64; 2]>) -> Result<Effect<RatioOfMeans>, Error> {
@@ -199,7 +203,8 @@ impl LogRatioOfMeans {
     }
 
     fn average_of_pairs(&self, all: &[&PairedMeans]) -> Option<[f64; 2]> {
-        self.average(all.iter().filter_map(|study| Logs::of_pairs(RatioOfMeans, study).ok()))
+        let logs: Vec<_> = all.iter().filter_map(|study| Logs::of_pairs(RatioOfMeans, study).ok()).collect();
+        self.average(&logs)
     }
 
     fn of_pairs(&self, study: &PairedMeans, average: Option<[f64; 2]>) -> Result<Effect<RatioOfMeans>, Error> {

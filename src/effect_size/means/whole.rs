@@ -16,15 +16,14 @@ pub(super) fn collect<'a, D: 'a, S: Copy, M: Measure>(
     Studies::collect(labels.into_iter().zip(rows).map(|(label, row)| (label, effect(row, whole))))
 }
 
-/// The mean of pairs `(weight, value)`, weighted; `None` without pairs. No sum of products, lest it overflow. A value that
-/// is not finite is left out: its own study is going to be refused.
+/// The mean of pairs `(weight, value)`, weighted; `None` without pairs.
+///
+/// Each weight is divided by their sum first, lest a product overflow. A value that is not finite is left out: its own
+/// study is going to be refused.
 pub(super) fn weighted_mean(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
-    let (total, mean) =
-        pairs.filter(|(_, value)| value.is_finite()).fold((0.0, 0.0), |(total, mean), (weight, value)| {
-            let total = total + weight;
-            (total, mean + (value - mean) * (weight / total))
-        });
-    (total > 0.0).then_some(mean)
+    let pairs: Vec<(f64, f64)> = pairs.filter(|(_, value)| value.is_finite()).collect();
+    let total: f64 = pairs.iter().map(|(weight, _)| weight).sum();
+    (total > 0.0).then(|| pairs.iter().map(|(weight, value)| weight / total * value).sum())
 }
 
 /// Overrides `studies` and `labelled_studies` of a recipe on `$data`, from a summary of all rows and the effect of one row

@@ -2,6 +2,7 @@
 //!
 //! A family of measures has a file here, which turns a case into effects; what no family answers is counted.
 
+mod laws_means;
 mod means;
 
 use meta_analysis::{Effect, Error, Measure};

@@ -38,11 +38,19 @@
 //!
 //! # The catalogue
 //!
-//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`Reported`]; or columns, [`Studies`].
+//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`PairedMeans`]; a test or a standardised effect
+//! without means, [`ReportedDifference`], [`ReportedChange`], [`ReportedAuc`]; [`Reported`]; or columns, [`Studies`].
 //!
 //! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
 //! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
-//! [`MeanDifference`], [`HedgesG`] on means; [`FromReport`] with any measure on printed lines.
+//! [`FromReport`] with any measure on printed lines.
+//!
+//! On means of two groups: [`MeanDifference`], [`PooledMeanDifference`]; standardised, [`HedgesG`] (also Cohen's d),
+//! [`GlassDelta`], [`BonettD`]; ratios, [`LogRatioOfMeans`], [`LogVariabilityRatio`], [`LogCoefficientOfVariationRatio`];
+//! as probabilities, [`CommonLanguage`], [`EqualVarianceCommonLanguage`], [`AreaUnderCurve`]; as correlations,
+//! [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`], [`BiserialCorrelationZ`]; as an odds ratio,
+//! [`OddsRatioFromDifference`]. On one group measured twice: [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`],
+//! [`AverageD`], the ratios and [`CommonLanguage`].
 //!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!

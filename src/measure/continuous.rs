@@ -5,8 +5,8 @@ use super::{Link, Measure, measures};
 measures! {
     /// Mean of the treated arm minus that of the control arm, in the unit of the outcome.
     ///
-    /// As a recipe on [`TwoMeans`](crate::TwoMeans) it gives the mean difference of one study with the variance that does
-    /// not take the two standard deviations to be equal. Use it where all studies measured on one scale.
+    /// As a recipe on [`TwoMeans`](crate::TwoMeans) it gives the mean difference of one study with the variance that
+    /// does not take the two standard deviations to be equal. Use it where all studies measured on one scale.
     ///
     /// # Formula
     /// ```text
@@ -33,8 +33,8 @@ measures! {
 
     /// Difference of two means in units of a standard deviation within groups.
     ///
-    /// The recipes are [`HedgesG`](crate::HedgesG), [`GlassDelta`](crate::GlassDelta) and [`BonettD`](crate::BonettD); this
-    /// is what they measure.
+    /// The recipes are [`HedgesG`](crate::HedgesG), [`GlassDelta`](crate::GlassDelta) and [`BonettD`](crate::BonettD);
+    /// this is what they measure.
     ///
     /// # Scale
     /// Standard deviations on both scales: 0 is no effect.
@@ -44,7 +44,8 @@ measures! {
     /// Mean change in units of the standard deviation of one measurement.
     ///
     /// The recipes are [`BaselineD`](crate::BaselineD) and [`AverageD`](crate::AverageD). It is on the scale of the
-    /// [`StandardisedMeanDifference`], and not on that of the [`ChangeScoreStandardisedMeanChange`] (Morris & DeShon 2002).
+    /// [`StandardisedMeanDifference`], and not on that of the [`ChangeScoreStandardisedMeanChange`] (Morris & DeShon
+    /// 2002).
     ///
     /// # Scale
     /// Standard deviations of the raw scores on both scales: 0 is no change.
@@ -54,8 +55,8 @@ measures! {
 
     /// Mean change in units of the standard deviation of the changes.
     ///
-    /// The recipe is [`ChangeScoreD`](crate::ChangeScoreD). It grows with the correlation of the two measurements, and is
-    /// not to be mixed with the [`RawScoreStandardisedMeanChange`] (Morris & DeShon 2002).
+    /// The recipe is [`ChangeScoreD`](crate::ChangeScoreD). It grows with the correlation of the two measurements, and
+    /// is not to be mixed with the [`RawScoreStandardisedMeanChange`] (Morris & DeShon 2002).
     ///
     /// # Scale
     /// Standard deviations of the changes on both scales: 0 is no change.
@@ -120,8 +121,8 @@ measures! {
     /// y = r √(p q) / f        r = d / √(d² + h)        h = m/n1 + m/n2        p = n1/N, q = n2/N, m = N - 2
     /// v = (p q / f² - (3/2 + (1 - p z / f) (1 + q z / f)) y² + y⁴) / (N - 1)
     /// ```
-    /// with f the normal density at z, the point that p lies above (Soper 1914; Jacobs & Viechtbauer 2017). With groups far
-    /// apart the estimate may exceed 1.
+    /// with f the normal density at z, the point that p lies above (Soper 1914; Jacobs & Viechtbauer 2017). With groups
+    /// far apart the estimate may exceed 1.
     ///
     /// # Scale
     /// A correlation on both scales: 0 is no effect.

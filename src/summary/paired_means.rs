@@ -59,12 +59,12 @@ pub struct PairedMeans {
 }
 
 impl PairedMeans {
-    /// A study from the number of patients, `(mean, standard deviation)` after and before, and the correlation of the two
-    /// measurements.
+    /// A study from the number of patients, `(mean, standard deviation)` after and before, and the correlation of the
+    /// two measurements.
     ///
     /// # Errors
-    /// [`ErrorKind::TooFewPairs`] with fewer than two, [`ErrorKind::NotFinite`] for a mean, [`ErrorKind::NotPositive`] for a
-    /// standard deviation, [`ErrorKind::NotBetween`] for a correlation outside [-1, 1].
+    /// [`ErrorKind::TooFewPairs`] with fewer than two, [`ErrorKind::NotFinite`] for a mean, [`ErrorKind::NotPositive`]
+    /// for a standard deviation, [`ErrorKind::NotBetween`] for a correlation outside [-1, 1].
     pub fn new(n: u64, after: (f64, f64), before: (f64, f64), correlation: f64) -> Result<Self, Error> {
         check_pairs(n)?;
         let (after, before) = (Measurement::new(after)?, Measurement::new(before)?);
@@ -75,8 +75,8 @@ impl PairedMeans {
     /// A study from the standard deviation of the changes in place of the correlation.
     ///
     /// # Errors
-    /// As [`new`](Self::new); the correlation is outside [-1, 1] if the standard deviation of the changes is not between
-    /// the difference and the sum of the two others.
+    /// As [`new`](Self::new); the correlation is outside [-1, 1] if the standard deviation of the changes is not
+    /// between the difference and the sum of the two others.
     pub fn from_change_sd(n: u64, after: (f64, f64), before: (f64, f64), change_sd: f64) -> Result<Self, Error> {
         let study = Self::new(n, after, before, 0.0)?;
         if !(change_sd > 0.0 && change_sd.is_finite()) {
@@ -184,8 +184,8 @@ impl ReportedChange {
     /// From the two-sided p-value of the paired t-test.
     ///
     /// # Errors
-    /// [`ErrorKind::TooFewPairs`]; [`ErrorKind::PValueOutside`]; [`ErrorKind::OutOfRange`] for a p-value so small that the
-    /// change is not a finite number.
+    /// [`ErrorKind::TooFewPairs`]; [`ErrorKind::PValueOutside`]; [`ErrorKind::OutOfRange`] for a p-value so small that
+    /// the change is not a finite number.
     pub fn from_p(p_value: f64, direction: Direction, n: u64) -> Result<Self, Error> {
         check_pairs(n)?;
         Self::from_t(direction.sign(t_of_p(p_value, super::size(n) - 1.0)?), n)

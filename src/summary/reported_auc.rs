@@ -5,8 +5,8 @@ use crate::error::{Error, ErrorKind};
 /// The probability that a member of the treated group scores higher than one of the control group, as reported: the
 /// area under the receiver operating characteristic curve, the c statistic, or Mann and Whitney's U over n1 n2.
 ///
-/// Turn it into an effect with [`AreaUnderCurve`](crate::AreaUnderCurve), or, if both groups are taken to be normal with
-/// one standard deviation, with [`EqualVarianceCommonLanguage`](crate::EqualVarianceCommonLanguage).
+/// Turn it into an effect with [`AreaUnderCurve`](crate::AreaUnderCurve), or, if both groups are taken to be normal
+/// with one standard deviation, with [`EqualVarianceCommonLanguage`](crate::EqualVarianceCommonLanguage).
 ///
 /// ```
 /// use meta_analysis::ReportedAuc;
@@ -41,8 +41,8 @@ impl ReportedAuc {
         Ok(Self { auc, n1, n2, ties: 0.0 })
     }
 
-    /// From Mann and Whitney's U of the treated group: the number of pairs of a treated and a control in which the treated
-    /// one scores higher, with ties counted as one half.
+    /// From Mann and Whitney's U of the treated group: the number of pairs of a treated and a control in which the
+    /// treated one scores higher, with ties counted as one half.
     ///
     /// # Errors
     /// As [`new`](Self::new), with U / (n1 n2) as the area.
@@ -50,8 +50,8 @@ impl ReportedAuc {
         Self::new(u / super::size(n1) / super::size(n2), (n1, n2))
     }
 
-    /// The same with the proportion of pairs of a treated and a control that are tied; 0 unless said otherwise. Only the
-    /// [`HanleyMcNeil`](crate::AucVariance::HanleyMcNeil) variance uses it.
+    /// The same with the proportion of pairs of a treated and a control that are tied; 0 unless said otherwise. Only
+    /// the [`HanleyMcNeil`](crate::AucVariance::HanleyMcNeil) variance uses it.
     ///
     /// # Errors
     /// [`ErrorKind::NotBetween`] if it is outside [0, 1].

@@ -54,8 +54,8 @@ pub struct ReportedDifference {
 }
 
 impl ReportedDifference {
-    /// From d, the difference of the means over their pooled standard deviation without correction for small samples, and
-    /// the sizes `(treated, control)`.
+    /// From d, the difference of the means over their pooled standard deviation without correction for small samples,
+    /// and the sizes `(treated, control)`.
     ///
     /// # Errors
     /// [`ErrorKind::ArmTooSmall`] with fewer than two patients in a group, [`ErrorKind::NotFinite`] for d.
@@ -86,8 +86,8 @@ impl ReportedDifference {
     /// From the two-sided p-value of the t-test with equal variances.
     ///
     /// # Errors
-    /// [`ErrorKind::ArmTooSmall`]; [`ErrorKind::PValueOutside`]; [`ErrorKind::OutOfRange`] for a p-value so small that the
-    /// difference is not a finite number.
+    /// [`ErrorKind::ArmTooSmall`]; [`ErrorKind::PValueOutside`]; [`ErrorKind::OutOfRange`] for a p-value so small that
+    /// the difference is not a finite number.
     pub fn from_p(p_value: f64, direction: Direction, sizes: (u64, u64)) -> Result<Self, Error> {
         let sized = Self::sized(sizes)?;
         let t = t_of_p(p_value, sized.df())?;

@@ -9,8 +9,8 @@ use crate::summary::ReportedAuc;
 
 /// Area under the curve as a study reports it, with a variance that assumes no distribution in particular.
 ///
-/// Use it for common-language effect sizes, c statistics and Mann-Whitney statistics. Several areas near 1 are better pooled
-/// as standardised differences, since the variance depends on the area.
+/// Use it for common-language effect sizes, c statistics and Mann-Whitney statistics. Several areas near 1 are better
+/// pooled as standardised differences, since the variance depends on the area.
 ///
 /// # Formula
 /// See [`AucVariance`].
@@ -19,7 +19,8 @@ use crate::summary::ReportedAuc;
 /// A probability on both scales: 1/2 is no effect.
 ///
 /// # Errors
-/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for an area of 0 or 1, whose variance would be 0 except without effect.
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for an area of 0 or 1, whose variance would be 0 except without
+/// effect.
 ///
 /// # Example
 /// ```
@@ -40,16 +41,17 @@ pub struct AreaUnderCurve {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AucVariance {
-    /// a (1 - a) (1 + k (1 - a)/(2 - a) + k a/(1 + a)) / ((n1 - 1) (n2 - 1)) with k = (n1 + n2)/2 - 1 (Newcombe 2006, with the
-    /// denominator of Cho et al. 2019): does not change if the groups change places.
+    /// a (1 - a) (1 + k (1 - a)/(2 - a) + k a/(1 + a)) / ((n1 - 1) (n2 - 1)) with k = (n1 + n2)/2 - 1 (Newcombe 2006,
+    /// with the denominator of Cho et al. 2019): does not change if the groups change places.
     #[default]
     Newcombe,
-    /// (a (1 - a) - t/4 + (n1 - 1) (a/(2 - a) - a²) + (n2 - 1) (2a²/(1 + a) - a²)) / ((n1 - 1) (n2 - 1)) with the proportion t
-    /// of ties (Hanley & McNeil 1982; ties as in Cho et al. 2019).
+    /// (a (1 - a) - t/4 + (n1 - 1) (a/(2 - a) - a²) + (n2 - 1) (2a²/(1 + a) - a²)) / ((n1 - 1) (n2 - 1)) with the
+    /// proportion t of ties (Hanley & McNeil 1982; ties as in Cho et al. 2019).
     HanleyMcNeil,
     /// (n1 + n2 + 1) / (12 n1 n2), that of Mann and Whitney's test without effect.
     NoEffect,
-    /// a (1 - a) / (min(n1, n2) - 1), the largest it can be, whatever the distributions (Birnbaum & Klose 1957).
+    /// a (1 - a) / (min(n1, n2) - 1), the largest it can be, whatever the distributions (Birnbaum & Klose 1957, with the
+    /// smaller size less one).
     Maximum,
 }
 

@@ -10,8 +10,8 @@ use crate::summary::{ReportedDifference, TwoMeans};
 
 /// Point-biserial correlation: that of the outcome with membership in the treated group.
 ///
-/// Use it to pool comparisons of two groups beside studies that report correlations, where the groups are what they are.
-/// For groups made by cutting a continuous variable in two, the
+/// Use it to pool comparisons of two groups beside studies that report correlations, where the groups are what they
+/// are. For groups made by cutting a continuous variable in two, the
 /// [`BiserialCorrelation`](crate::BiserialCorrelation) estimates the correlation with that variable.
 ///
 /// # Formula
@@ -24,7 +24,8 @@ use crate::summary::{ReportedDifference, TwoMeans};
 /// A correlation on both scales: 0 is no effect. [`PointBiserialZ`] pools it as Fisher's z.
 ///
 /// # Errors
-/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the groups are so far apart that the variance is 0 in floating point.
+/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the groups are so far apart that the variance is 0 in floating
+/// point.
 ///
 /// # Example
 /// ```

@@ -10,8 +10,8 @@ use crate::summary::TwoMeans;
 /// Bonett's d: the difference of two means in units of the root mean square of the two standard deviations, with a
 /// variance that does not take them to be equal.
 ///
-/// Use it where the spread differs between the groups and neither is the natural unit. Unlike the pooled standard deviation
-/// of [`HedgesG`](crate::HedgesG) its unit does not depend on the sizes of the groups.
+/// Use it where the spread differs between the groups and neither is the natural unit. Unlike the pooled standard
+/// deviation of [`HedgesG`](crate::HedgesG) its unit does not depend on the sizes of the groups.
 ///
 /// # Formula
 /// ```text
@@ -41,8 +41,8 @@ pub struct BonettD {
     correction: SmallSampleCorrection,
 }
 
-/// Variances that do not take the standard deviations to be equal: by what the parts of means and of standard deviations
-/// are divided.
+/// Variances that do not take the standard deviations to be equal: by what the parts of means and of standard
+/// deviations are divided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeteroscedasticVariance {
@@ -53,8 +53,8 @@ pub enum HeteroscedasticVariance {
     SampleSize,
     /// The part of the means by n, that of the standard deviations by n - 1: each by its own sampling theory.
     Mixed,
-    /// As [`DegreesOfFreedom`](Self::DegreesOfFreedom), without the part of the standard deviations, which is that of no
-    /// effect.
+    /// As [`DegreesOfFreedom`](Self::DegreesOfFreedom), without the part of the standard deviations, which is that of
+    /// no effect.
     NoEffect,
 }
 

@@ -25,8 +25,8 @@ use crate::summary::{PairedMeans, ReportedChange};
 ///
 /// # Errors
 /// [`NotEstimable`](crate::ErrorKind::NotEstimable) if all changes are equal (a correlation of 1 and equal standard
-/// deviations), and with two patients, unless uncorrected; [`OutOfRange`](crate::ErrorKind::OutOfRange) if a result is not a
-/// finite number.
+/// deviations), and with two patients, unless uncorrected; [`OutOfRange`](crate::ErrorKind::OutOfRange) if a result is
+/// not a finite number.
 ///
 /// # Example
 /// ```

@@ -9,12 +9,12 @@ use crate::measure::CommonLanguageEffectSize;
 use crate::summary::{PairedMeans, ReportedAuc, ReportedDifference, TwoMeans};
 use std::f64::consts::{PI, SQRT_2};
 
-/// Common-language effect size of two normal groups whose standard deviations may differ: the probability that a treated
-/// patient scores higher than a control.
+/// Common-language effect size of two normal groups whose standard deviations may differ: the probability that a
+/// treated patient scores higher than a control.
 ///
-/// Use it where readers are to understand the effect without standard deviations. On [`PairedMeans`] it is the probability
-/// that the later measurement of one patient is higher than the earlier one of another, so that it compares the two
-/// distributions and not the changes.
+/// Use it where readers are to understand the effect without standard deviations. On [`PairedMeans`] it is the
+/// probability that the later measurement of one patient is higher than the earlier one of another, so that it compares
+/// the two distributions and not the changes.
 ///
 /// # Formula
 /// ```text
@@ -30,7 +30,8 @@ use std::f64::consts::{PI, SQRT_2};
 /// A probability on both scales: 1/2 is no effect.
 ///
 /// # Errors
-/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the groups are so far apart that the variance is 0 in floating point.
+/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the groups are so far apart that the variance is 0 in floating
+/// point.
 ///
 /// # Example
 /// ```
@@ -126,8 +127,8 @@ fn density_squared(z: f64) -> f64 {
 
 /// Common-language effect size of two normal groups with one standard deviation.
 ///
-/// Use it where a study gives no more than d, t, F or p ([`ReportedDifference`]), or an area under the curve that is taken to
-/// be that of two normal groups ([`ReportedAuc`]). From means, [`CommonLanguage`] does without the assumption.
+/// Use it where a study gives no more than d, t, F or p ([`ReportedDifference`]), or an area under the curve that is
+/// taken to be that of two normal groups ([`ReportedAuc`]). From means, [`CommonLanguage`] does without the assumption.
 ///
 /// # Formula
 /// ```text
@@ -141,7 +142,8 @@ fn density_squared(z: f64) -> f64 {
 ///
 /// # Errors
 /// [`NotEstimable`](crate::ErrorKind::NotEstimable) for a reported area of 0 or 1;
-/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the groups are so far apart that the variance is 0 in floating point.
+/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the groups are so far apart that the variance is 0 in floating
+/// point.
 ///
 /// # Example
 /// ```

@@ -58,8 +58,8 @@ pub enum Standardiser {
 
 /// The variance of [`GlassDelta`].
 ///
-/// For the control arm's standard deviation, with m = n2 - 1 and J the factor of the correction (1 if uncorrected); for the
-/// treated arm's the two arms change places.
+/// For the control arm's standard deviation, with m = n2 - 1 and J the factor of the correction (1 if uncorrected); for
+/// the treated arm's the two arms change places.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GlassDeltaVariance {
@@ -70,7 +70,8 @@ pub enum GlassDeltaVariance {
     Borenstein,
     /// 1/n1 + 1/n2 + y² (1 - (m - 2) / (m J²)) (Hedges 1983).
     Unbiased,
-    /// 1/n1 + 1/n2 + ȳ²/(2 n2) with one y for all studies, their mean weighted by n1 + n2. One study alone is its own mean.
+    /// 1/n1 + 1/n2 + ȳ²/(2 n2) with one y for all studies, their mean weighted by n1 + n2. One study alone is its own
+    /// mean.
     Average,
     /// m J² / (m - 2) (1/n1 + 1/n2), exact without effect; it needs m > 2.
     NoEffect,

@@ -12,8 +12,8 @@ use crate::summary::{ReportedDifference, TwoMeans};
 /// bias by the exact gamma-function factor.
 ///
 /// Use it where the studies measured one thing on different scales. With one common scale the
-/// [`MeanDifference`](crate::MeanDifference) is easier to read and does not make a precise scale look like a large effect.
-/// It takes [`TwoMeans`], or a [`ReportedDifference`] where a study gives d, t, F or p without means.
+/// [`MeanDifference`](crate::MeanDifference) is easier to read and does not make a precise scale look like a large
+/// effect. It takes [`TwoMeans`], or a [`ReportedDifference`] where a study gives d, t, F or p without means.
 ///
 /// # Formula
 /// ```text
@@ -57,11 +57,11 @@ pub enum HedgesGVariance {
     LargeSample,
     /// The large-sample variance of d times that of the correction, J² (1/n1 + 1/n2 + d²/(2N)) (Borenstein 2009).
     Borenstein,
-    /// The unbiased variance 1/n1 + 1/n2 + g² (1 - (m - 2) / (m J²)) (Hedges 1983, equation 9). It is the exact variance
-    /// of g with the squared effect estimated without bias, and needs m > 2.
+    /// The unbiased variance 1/n1 + 1/n2 + g² (1 - (m - 2) / (m J²)) (Hedges 1983, equation 9). It is the exact
+    /// variance of g with the squared effect estimated without bias, and needs m > 2.
     Unbiased,
     /// The large-sample variance 1/n1 + 1/n2 + ḡ²/(2N) with one g for all studies, their mean weighted by N, so that no
-    /// study gains weight by its error (Hedges 1982). One study alone is its own mean.
+    /// study gains weight by its error. One study alone is its own mean.
     Average,
     /// The variance if there is no effect, m J² / (m - 2) (1/n1 + 1/n2). It is exact then, and needs m > 2.
     NoEffect,

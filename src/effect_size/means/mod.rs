@@ -44,7 +44,8 @@ fn in_range<M: Measure>(measure: M, y: f64, v: f64) -> Result<Effect<M>, Error> 
     Effect::from_analysis(measure, y, v)
 }
 
-/// As [`in_range`]; measurements of correlation `r` that are one and the same but for scale may leave no variance at all.
+/// As [`in_range`]; measurements of correlation `r` that are one and the same but for scale may leave no variance at
+/// all.
 fn within<M: Measure>(measure: M, y: f64, v: f64, r: f64) -> Result<Effect<M>, Error> {
     if v == 0.0 && r.abs() == 1.0 {
         return Err(not_estimable(measure, "its variance is 0 for a correlation of 1 or -1"));

@@ -10,8 +10,8 @@ use crate::summary::{PairedMeans, TwoMeans};
 
 /// Log ratio of two means, the log response ratio of ecology.
 ///
-/// Use it for outcomes with a true zero (lengths, counts, concentrations) that treatment multiplies rather than shifts, or
-/// that were measured in different units. On [`PairedMeans`] it is the log ratio of the mean after to that before.
+/// Use it for outcomes with a true zero (lengths, counts, concentrations) that treatment multiplies rather than shifts,
+/// or that were measured in different units. On [`PairedMeans`] it is the log ratio of the mean after to that before.
 ///
 /// # Formula
 /// ```text
@@ -55,13 +55,13 @@ pub enum RatioOfMeansVariance {
     /// e1 + e2 (Hedges, Gurevitch & Curtis 1999).
     #[default]
     LargeSample,
-    /// e1 + e2 + (e1² + e2²)/2, to the second order of the delta method (Lajeunesse 2015); for paired means with
-    /// - 2 r √(e1 e2) + r² e1 e2 ((m1/m2)² + (m2/m1)²)/2 (Senior, Viechtbauer & Nakagawa 2020).
+    /// e1 + e2 + (e1² + e2²)/2, to the second order of the delta method (Lajeunesse 2015); for paired means less
+    /// 2 r √(e1 e2), and plus r² e1 e2 ((m1/m2)² + (m2/m1)²)/2 (Senior, Viechtbauer & Nakagawa 2020).
     SecondOrder,
     /// e1 + e2 with the pooled standard deviation for both.
     Homoscedastic,
     /// c1²/n1 + c2²/n2 with one coefficient of variation c for each arm, the mean over all studies weighted by n
-    /// (Nakagawa et al. 2022). One study alone is its own mean.
+    /// (Doncaster & Spake 2018; Nakagawa et al. 2023). One study alone is its own mean.
     Average,
     /// c² (1/n1 + 1/n2) with one coefficient of variation c, the mean over both arms of all studies weighted by n.
     AverageHomoscedastic,

@@ -10,9 +10,9 @@ use crate::summary::PairedMeans;
 
 /// Standardised mean change by the standard deviation before.
 ///
-/// Use it to pool one-group studies on the scale of comparisons of two groups ([`HedgesG`](crate::HedgesG)), with the spread
-/// of untreated patients as the unit. [`AverageD`] takes both standard deviations, [`ChangeScoreD`](crate::ChangeScoreD)
-/// that of the changes.
+/// Use it to pool one-group studies on the scale of comparisons of two groups ([`HedgesG`](crate::HedgesG)), with the
+/// spread of untreated patients as the unit. [`AverageD`] takes both standard deviations,
+/// [`ChangeScoreD`](crate::ChangeScoreD) that of the changes.
 ///
 /// # Formula
 /// ```text
@@ -24,8 +24,8 @@ use crate::summary::PairedMeans;
 /// Standard deviations before: 0 is no change.
 ///
 /// # Errors
-/// [`NotEstimable`](crate::ErrorKind::NotEstimable) with two patients, unless uncorrected, and where the variance needs more;
-/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if a result is not a finite number.
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) with two patients, unless uncorrected, and where the variance needs
+/// more; [`OutOfRange`](crate::ErrorKind::OutOfRange) if a result is not a finite number.
 ///
 /// # Example
 /// ```
@@ -106,8 +106,8 @@ pub enum AverageDVariance {
     /// 2 (1 - r)/n + y² (1 + r²)/(4n), for equal standard deviations (Cousineau 2020).
     #[default]
     LargeSample,
-    /// y² (s1⁴ + s2⁴ + 2 r² s1² s2²) / (8 s⁴ (n - 1)) + sd² / (s² (n - 1)), with sd the standard deviation of the changes, for
-    /// standard deviations that may differ (Bonett 2008, equation 10).
+    /// y² (s1⁴ + s2⁴ + 2 r² s1² s2²) / (8 s⁴ (n - 1)) + sd² / (s² (n - 1)), with sd the standard deviation of the
+    /// changes, for standard deviations that may differ (Bonett 2008, equation 10).
     #[doc(alias = "SMCRPH")]
     Heteroscedastic,
     /// The same with n in place of n - 1, for large samples.

@@ -14,7 +14,8 @@ pub enum SmallSampleCorrection {
     /// Γ(m/2) / (√(m/2) Γ((m-1)/2)), the exact factor for normal data (Hedges 1981, equation 6e). It needs m > 1.
     #[default]
     Exact,
-    /// 1 - 3 / (4m - 1), Hedges's approximation (1981). It needs m > 1, and is too large by 1.3 % for m = 2, 0.04 % for m = 10.
+    /// 1 - 3 / (4m - 1), Hedges's approximation (1981). It needs m > 1, and is too large by 1.3 % for m = 2, 0.04 % for
+    /// m = 10.
     Approximate,
     /// 1: Cohen's d and its kin.
     Uncorrected,
@@ -32,7 +33,8 @@ impl SmallSampleCorrection {
         }
     }
 
-    /// 1 - (m - 2) / (m J²), where J is the factor of m: the squared effect times this is the unbiased part of the variance.
+    /// 1 - (m - 2) / (m J²), where J is the factor of m: the squared effect times this is the unbiased part of the
+    /// variance.
     ///
     /// For large m it is a difference of numbers near 1, about 1/(2m), and is taken as a logarithm.
     pub(super) fn unbiased_share(self, m: f64, j: f64) -> f64 {

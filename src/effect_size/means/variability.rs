@@ -31,7 +31,8 @@ pub enum VariabilityVariance {
 /// paired       v = (1 - r²) / (n - 1)                   second order
 ///                  v = n/(n - 1)² - r²/(n - 1) + r⁴ (s1⁸ + s2⁸) / (2 (n - 1)² s1⁴ s2⁴)
 /// ```
-/// (Nakagawa et al. 2015; Senior, Viechtbauer & Nakagawa 2020).
+/// (Nakagawa et al. 2015; Senior, Viechtbauer & Nakagawa 2020). The last term, as published, grows with the ratio of the
+/// two standard deviations: for strongly correlated measurements whose spreads differ much, take the first order.
 ///
 /// # Scale
 /// Pooled as a logarithm, read as a ratio: 1 is no difference in variability.
@@ -61,8 +62,8 @@ pub struct LogVariabilityRatio {
 
 /// Log ratio of two coefficients of variation (standard deviation over mean).
 ///
-/// Use it to compare spreads where means differ and a larger mean brings a larger spread. On [`PairedMeans`] it is the log
-/// ratio of that after to that before.
+/// Use it to compare spreads where means differ and a larger mean brings a larger spread. On [`PairedMeans`] it is the
+/// log ratio of that after to that before.
 ///
 /// # Formula
 /// ```text
@@ -70,8 +71,8 @@ pub struct LogVariabilityRatio {
 /// v = v of the log variability ratio + v of the log ratio of means
 /// ```
 /// each variance to the chosen order (Nakagawa et al. 2015; Senior, Viechtbauer & Nakagawa 2020): see
-/// [`LogVariabilityRatio`] and [`LogRatioOfMeans`](crate::LogRatioOfMeans). In normal data means and standard deviations
-/// are independent, so no covariance enters.
+/// [`LogVariabilityRatio`] and [`LogRatioOfMeans`](crate::LogRatioOfMeans). In normal data means and standard
+/// deviations are independent, so no covariance enters.
 ///
 /// # Scale
 /// Pooled as a logarithm, read as a ratio: 1 is no difference in relative variability.

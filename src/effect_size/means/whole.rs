@@ -26,8 +26,8 @@ pub(super) fn weighted_mean(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f
     (total > 0.0).then(|| pairs.iter().map(|(weight, value)| weight / total * value).sum())
 }
 
-/// Overrides `studies` and `labelled_studies` of a recipe on `$data`, from a summary of all rows and the effect of one row
-/// with that summary.
+/// Overrides `studies` and `labelled_studies` of a recipe on `$data`, from a summary of all rows and the effect of one
+/// row with that summary.
 macro_rules! seen_whole {
     ($data:ty, $summary:path, $effect:path) => {
         fn studies<'a, I>(&self, data: I) -> Result<crate::studies::Studies<Self::Measure>, Error>

@@ -366,7 +366,8 @@ proptest! {
             let glass = glass(Standardiser::Control).into_iter().chain(glass(Standardiser::Treated));
             standardised().into_iter().chain(probabilities()).chain(glass)
         };
-        // Wide margins: differences that are small in their standard errors are compared with those, not with themselves.
+        // Wide margins: differences that are small in their standard errors are compared with those, not with
+        // themselves.
         let smallest = study.treated().sd().min(study.control().sd());
         for (name, effect) in all() {
             let plain = effect(&study);

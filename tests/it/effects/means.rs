@@ -1,5 +1,7 @@
 //! Effects of means, of two groups and of one group measured twice.
 
+use std::f64::consts::LN_2;
+
 use meta_analysis::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BiserialCorrelation,
     BiserialCorrelationZ, BonettD, ChangeScoreD, ChangeScoreDVariance, CommonLanguage, Direction, EffectSize,
@@ -13,40 +15,43 @@ use serde_json::Value;
 
 use super::{Answers, pair};
 
-/// What R computes otherwise: case, study, and y and v by exact arithmetic (mpmath, 40 digits); none is an error.
+/// y and v; none is an error.
+type Right = Option<(f64, f64)>;
+
+/// What R computes otherwise: case, study, and y and v by exact arithmetic (mpmath, 40 digits).
 ///
-/// DIFFERENCE 1: metafor takes J(m) as the exponential of a difference of two log gamma functions, which at m = 189998 is
-/// off by 1.0e-10 and at m = 89999 by 4.5e-11; the unbiased variance takes the difference of two numbers near 1 from it,
-/// and is off by 2.7e-7 and 8.6e-8.
+/// DIFFERENCE 1: metafor takes J(m) as the exponential of a difference of two log gamma functions, which at m = 189998
+/// is off by 1.0e-10 and at m = 89999 by 4.5e-11; the unbiased variance takes the difference of two numbers near 1 from
+/// it, and is off by 2.7e-7 and 8.6e-8.
 ///
-/// DIFFERENCE 2: metafor averages coefficients of variation over all studies, also over study 3, which has no ratio since
-/// its means differ in sign (its coefficient of -2 makes the average smaller), and over the arm of study 6 whose other arm
-/// is missing. Here the average is over the studies that are pooled.
+/// DIFFERENCE 2: metafor averages coefficients of variation over all studies, also over study 3, which has no ratio
+/// since its means differ in sign (its coefficient of -2 makes the average smaller), and over the arm of study 6 whose
+/// other arm is missing. Here the average is over the studies that are pooled.
 ///
 /// DIFFERENCE 3: metafor gives an area under the curve of 1 the variance 0; here it is not estimable.
 #[rustfmt::skip]
-const DIFFERENCES: [(&str, usize, Option<(f64, f64)>); 27] = [
-    ("syntheticA|means|SMD", 4, Some((0.16581969123869052, 2.1183469453222939e-5))),
-    ("syntheticA|means|SMD|vtype=LS2", 4, Some((0.16581969123869052, 2.118330278487497e-5))),
-    ("syntheticA|means|SMD|vtype=UB", 4, Some((0.16581969123869052, 2.1183470881375924e-5))),
-    ("syntheticA|means|SMD|vtype=AV", 4, Some((0.16581969123869052, 2.1183490591434531e-5))),
-    ("syntheticA|means|SMD|vtype=H0", 4, Some((0.16581969123869052, 2.1111166667909384e-5))),
-    ("syntheticA|means|SMDH", 4, Some((0.16439833835415908, 2.1552960994770469e-5))),
-    ("syntheticA|means|SMDH|vtype=LS2", 4, Some((0.16439833835415908, 2.1552729042146e-5))),
-    ("syntheticA|means|SMDH|vtype=LS3", 4, Some((0.16439833835415908, 2.1552729927880404e-5))),
-    ("syntheticA|means|SMD1|vtype=UB", 4, Some((0.1428559523638666, 2.1224491370648569e-5))),
-    ("syntheticA|means|ROM|vtype=AV", 0, Some((0.20970605131420976, 3.9194354215584182e-5))),
-    ("syntheticA|means|ROM|vtype=AV", 1, Some((0.0017658402203856749, 7.2322795922895174e-6))),
-    ("syntheticA|means|ROM|vtype=AV", 3, Some((0.68314718055994531, 2.3026557528001287e-6))),
-    ("syntheticA|means|ROM|vtype=AV", 4, Some((0.0010005001858160491, 1.0638419735218785e-9))),
-    ("syntheticA|means|ROM|vtype=AVHO", 0, Some((0.20970605131420976, 4.0074404429722711e-5))),
-    ("syntheticA|means|ROM|vtype=AVHO", 1, Some((0.0017658402203856749, 7.2133927973500879e-6))),
-    ("syntheticA|means|ROM|vtype=AVHO", 3, Some((0.68314718055994531, 2.1640178392050264e-6))),
-    ("syntheticA|means|ROM|vtype=AVHO", 4, Some((0.0010005001858160491, 1.0152182455529753e-9))),
-    ("syntheticA|means|ROM|vtype=AV|correct=FALSE", 0, Some((0.22314355131420976, 3.9194354215584182e-5))),
-    ("syntheticA|means|ROM|vtype=AV|correct=FALSE", 1, Some((0.0, 7.2322795922895174e-6))),
-    ("syntheticA|means|ROM|vtype=AV|correct=FALSE", 3, Some((0.69314718055994531, 2.3026557528001287e-6))),
-    ("syntheticA|means|ROM|vtype=AV|correct=FALSE", 4, Some((0.0010005003335835335, 1.0638419735218785e-9))),
+const DIFFERENCES: [(&str, usize, Right); 27] = [
+    ("syntheticA|means|SMD", 4, Some((0.165_819_691_238_690_53, 2.118_346_945_322_294e-5))),
+    ("syntheticA|means|SMD|vtype=LS2", 4, Some((0.165_819_691_238_690_53, 2.118_330_278_487_497e-5))),
+    ("syntheticA|means|SMD|vtype=UB", 4, Some((0.165_819_691_238_690_53, 2.118_347_088_137_592_5e-5))),
+    ("syntheticA|means|SMD|vtype=AV", 4, Some((0.165_819_691_238_690_53, 2.118_349_059_143_453_2e-5))),
+    ("syntheticA|means|SMD|vtype=H0", 4, Some((0.165_819_691_238_690_53, 2.111_116_666_790_938_5e-5))),
+    ("syntheticA|means|SMDH", 4, Some((0.164_398_338_354_159_07, 2.155_296_099_477_046_8e-5))),
+    ("syntheticA|means|SMDH|vtype=LS2", 4, Some((0.164_398_338_354_159_07, 2.155_272_904_214_6e-5))),
+    ("syntheticA|means|SMDH|vtype=LS3", 4, Some((0.164_398_338_354_159_07, 2.155_272_992_788_040_3e-5))),
+    ("syntheticA|means|SMD1|vtype=UB", 4, Some((0.142_855_952_363_866_6, 2.122_449_137_064_857e-5))),
+    ("syntheticA|means|ROM|vtype=AV", 0, Some((0.209_706_051_314_209_77, 3.919_435_421_558_418e-5))),
+    ("syntheticA|means|ROM|vtype=AV", 1, Some((0.001_765_840_220_385_674_8, 7.232_279_592_289_517e-6))),
+    ("syntheticA|means|ROM|vtype=AV", 3, Some((0.683_147_180_559_945_3, 2.302_655_752_800_128_5e-6))),
+    ("syntheticA|means|ROM|vtype=AV", 4, Some((0.001_000_500_185_816_049, 1.063_841_973_521_878_4e-9))),
+    ("syntheticA|means|ROM|vtype=AVHO", 0, Some((0.209_706_051_314_209_77, 4.007_440_442_972_271e-5))),
+    ("syntheticA|means|ROM|vtype=AVHO", 1, Some((0.001_765_840_220_385_674_8, 7.213_392_797_350_088e-6))),
+    ("syntheticA|means|ROM|vtype=AVHO", 3, Some((0.683_147_180_559_945_3, 2.164_017_839_205_026_4e-6))),
+    ("syntheticA|means|ROM|vtype=AVHO", 4, Some((0.001_000_500_185_816_049, 1.015_218_245_552_975_3e-9))),
+    ("syntheticA|means|ROM|vtype=AV|correct=FALSE", 0, Some((0.223_143_551_314_209_76, 3.919_435_421_558_418e-5))),
+    ("syntheticA|means|ROM|vtype=AV|correct=FALSE", 1, Some((0.0, 7.232_279_592_289_517e-6))),
+    ("syntheticA|means|ROM|vtype=AV|correct=FALSE", 3, Some((LN_2, 2.302_655_752_800_128_5e-6))),
+    ("syntheticA|means|ROM|vtype=AV|correct=FALSE", 4, Some((0.001_000_500_333_583_533_5, 1.063_841_973_521_878_4e-9))),
     ("syntheticA|auc|CLES", 3, None),
     ("syntheticA|auc|CLES|vtype=LS2", 3, None),
     ("syntheticA|auc|CLES|vtype=MAX", 3, None),
@@ -56,7 +61,7 @@ const DIFFERENCES: [(&str, usize, Option<(f64, f64)>); 27] = [
 ];
 
 /// The pair that is right where R differs.
-pub(super) fn difference(case: &str, study: usize) -> Option<Option<(f64, f64)>> {
+pub(super) fn difference(case: &str, study: usize) -> Option<Right> {
     DIFFERENCES.iter().find(|(name, i, _)| *name == case && *i == study).map(|(.., right)| *right)
 }
 

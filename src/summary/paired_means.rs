@@ -116,9 +116,18 @@ impl PairedMeans {
     /// The standard deviation of the changes, √(s1² + s2² - 2 r s1 s2); 0 for r = 1 and equal standard deviations.
     #[must_use]
     pub fn change_sd(&self) -> f64 {
+        let (unit, relative) = self.change_sd_in_units();
+        unit * relative
+    }
+
+    /// The standard deviation of the changes, as the larger of the two standard deviations and a factor: so nothing
+    /// overflows, nor is rounded to a subnormal.
+    pub(crate) fn change_sd_in_units(&self) -> (f64, f64) {
         let (s1, s2) = (self.after.sd, self.before.sd);
+        let unit = s1.max(s2);
         // (s1 - s2)² + 2 (1 - r) s1 s2 has no cancelling terms.
-        (s1 - s2).hypot((2.0 * (1.0 - self.correlation)).sqrt() * s1.sqrt() * s2.sqrt())
+        let product = 2.0 * (1.0 - self.correlation) * (s1.min(s2) / unit);
+        (unit, ((s1 - s2) / unit).hypot(product.sqrt()))
     }
 
     /// The number of pairs as a floating-point number.

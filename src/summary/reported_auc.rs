@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 /// assert_eq!(study.auc(), 0.72);
 /// assert_eq!(ReportedAuc::new(72.0, (35, 30)).unwrap_err().to_string(),
 ///     "the area under the curve must lie between 0 and 1, but is 72");
-/// assert_eq!(ReportedAuc::from_u(756.0, (35, 30))?, study);
+/// assert_eq!(format!("{:.2}", ReportedAuc::from_u(756.0, (35, 30))?.auc()), "0.72");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -102,11 +102,11 @@ impl EffectSize<PairedMeans> for ChangeScoreD {
     type Measure = ChangeScoreStandardisedMeanChange;
 
     fn effect(&self, study: &PairedMeans) -> Result<Effect<Self::Measure>, Error> {
-        let sd = study.change_sd();
-        if sd == 0.0 {
+        let (unit, relative) = study.change_sd_in_units();
+        if relative == 0.0 {
             return Err(not_estimable(ChangeScoreStandardisedMeanChange, "the changes do not vary"));
         }
-        let d = (study.after().mean() - study.before().mean()) / sd;
+        let d = (study.after().mean() - study.before().mean()) / unit / relative;
         if !d.is_finite() {
             return Err(ErrorKind::OutOfRange { quantity: "the effect" }.into());
         }

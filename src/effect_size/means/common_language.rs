@@ -89,7 +89,7 @@ impl EffectSize<PairedMeans> for CommonLanguage {
         let [q1, q2] = spread.shares;
         let z = spread.standardise(a.mean() - b.mean());
         let at = self.variance.at(z);
-        let means = square(spread.standardise(study.change_sd())) / self.variance.for_mean(n);
+        let means = square(study.change_sd_in_units().1 / spread.size) / self.variance.for_mean(n);
         let sds = (q1 * q1 + q2 * q2 + 2.0 * r * r * q1 * q2) / self.variance.for_sd(n);
         within(CommonLanguageEffectSize, below(z), density_squared(at) * (means + 0.5 * at * at * sds), r)
     }

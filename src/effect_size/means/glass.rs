@@ -66,6 +66,8 @@ pub enum GlassDeltaVariance {
     /// 1/n1 + 1/n2 + y²/(2 n2) (Hedges 1981).
     #[default]
     LargeSample,
+    /// 1/n1 + 1/n2 + y²/(2 (n2 - 1)) (Rosenthal 1994), for the uncorrected delta the convention of the R package meta.
+    DegreesOfFreedom,
     /// J² (1/n1 + 1/n2 + d²/(2 n2)), with d before the correction (Borenstein 2009).
     Borenstein,
     /// 1/n1 + 1/n2 + y² (1 - (m - 2) / (m J²)) (Hedges 1983).
@@ -144,6 +146,7 @@ impl GlassDelta {
         let sampling = n.recip() + other.size().recip();
         let v = match self.variance {
             GlassDeltaVariance::LargeSample => sampling + y * y / (2.0 * n),
+            GlassDeltaVariance::DegreesOfFreedom => sampling + y * y / (2.0 * m),
             GlassDeltaVariance::Borenstein => j * j * (sampling + d * d / (2.0 * n)),
             GlassDeltaVariance::Unbiased => sampling + y * y * self.correction.unbiased_share(m, j),
             GlassDeltaVariance::Average => sampling + square(average.unwrap_or(y)) / (2.0 * n),

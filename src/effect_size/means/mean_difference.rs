@@ -24,7 +24,7 @@ impl EffectSize<PairedMeans> for MeanDifference {
 
     fn effect(&self, study: &PairedMeans) -> Result<Effect<Self>, Error> {
         let sd = study.change_sd();
-        if sd == 0.0 {
+        if study.change_sd_in_units().1 == 0.0 {
             return Err(super::not_estimable(*self, "the changes do not vary"));
         }
         in_range(*self, study.after().mean() - study.before().mean(), sd * (sd / study.size()))

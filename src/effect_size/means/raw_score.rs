@@ -164,7 +164,8 @@ impl EffectSize<PairedMeans> for BaselineD {
         let j = self.correction.factor(measure, m)?;
         let d = (study.after().mean() - study.before().mean()) / s;
         let y = j * d;
-        let ratio2 = || square(study.change_sd() / s);
+        let (unit, relative) = study.change_sd_in_units();
+        let ratio2 = square(relative / (s / unit));
         let v = match self.variance {
             BaselineDVariance::LargeSample => 2.0 * (1.0 - r) / n + y * y / (2.0 * n),
             BaselineDVariance::Borenstein => j * j * (2.0 * (1.0 - r) / n + d * d / (2.0 * n)),
@@ -172,8 +173,8 @@ impl EffectSize<PairedMeans> for BaselineD {
             BaselineDVariance::NoEffect => {
                 unbiased_sampling(study)? * SmallSampleCorrection::null_share(measure, m, j)?
             }
-            BaselineDVariance::Heteroscedastic => ratio2() / m + y * y / (2.0 * m),
-            BaselineDVariance::HeteroscedasticSampleSize => ratio2() / n + y * y / (2.0 * n),
+            BaselineDVariance::Heteroscedastic => ratio2 / m + y * y / (2.0 * m),
+            BaselineDVariance::HeteroscedasticSampleSize => ratio2 / n + y * y / (2.0 * n),
         };
         within(measure, y, v, r)
     }
@@ -202,7 +203,7 @@ impl EffectSize<PairedMeans> for AverageD {
         let y = j * ((a.mean() - b.mean()) / unit / s2.sqrt());
         let heteroscedastic = |divisor: f64| {
             let sds = (q1 * q1 + q2 * q2 + 2.0 * r * r * q1 * q2) / (8.0 * s2 * s2);
-            (y * y * sds + square(study.change_sd() / unit) / s2) / divisor
+            (y * y * sds + square(study.change_sd_in_units().1) / s2) / divisor
         };
         let v = match self.variance {
             AverageDVariance::LargeSample => 2.0 * (1.0 - r) / n + y * y * (1.0 + r * r) / (4.0 * n),

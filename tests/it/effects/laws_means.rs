@@ -36,7 +36,8 @@ const HETEROSCEDASTIC: [HeteroscedasticVariance; 4] = [
     HeteroscedasticVariance::Mixed,
     HeteroscedasticVariance::NoEffect,
 ];
-const DELTA: [GlassDeltaVariance; 6] = [
+const DELTA: [GlassDeltaVariance; 7] = [
+    GlassDeltaVariance::DegreesOfFreedom,
     GlassDeltaVariance::LargeSample,
     GlassDeltaVariance::Borenstein,
     GlassDeltaVariance::Unbiased,
@@ -407,6 +408,26 @@ proptest! {
             for ((name, by_means), (_, by_report)) in differences().into_iter().zip(differences()) {
                 check_same(&name, &by_means(&study), &by_report(&report), 1e-10)?;
             }
+        }
+    }
+
+    #[test]
+    fn uncorrelated_measurements_are_two_groups_of_one_size(study in two_means()) {
+        let (n, of) = (study.treated().n(), |group: meta_analysis::Group| (group.mean(), group.sd()));
+        let (a, b) = (of(study.treated()), of(study.control()));
+        let groups = TwoMeans::new((n, a.0, a.1), (n, b.0, b.1)).expect("a valid summary");
+        let pairs = PairedMeans::new(n, a, b, 0.0).expect("a valid summary");
+        let one = [recipe(MeanDifference), recipe(AverageD::new())];
+        let two = [recipe(MeanDifference), recipe(HedgesG::new())];
+        let language = || HETEROSCEDASTIC.map(|v| CommonLanguage::new().with_variance(v));
+        let one = one.into_iter().chain(ratios()).chain(language().map(recipe));
+        let two = two.into_iter().chain(ratios()).chain(language().map(recipe));
+        let average = |variance| recipe(AverageD::new().with_variance(variance));
+        let bonett = |variance| recipe(BonettD::new().with_variance(variance));
+        let one = one.chain([AverageDVariance::Heteroscedastic, AverageDVariance::HeteroscedasticSampleSize].map(average));
+        let two = two.chain([HeteroscedasticVariance::DegreesOfFreedom, HeteroscedasticVariance::SampleSize].map(bonett));
+        for ((name, paired), (_, grouped)) in one.zip(two) {
+            check_same(&name, &paired(&pairs), &grouped(&groups), 1e-11)?;
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod laws_means;
 mod means;
+mod means_meta;
 
 use meta_analysis::{Effect, Error, Measure};
 use serde_json::Value;

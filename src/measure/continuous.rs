@@ -6,18 +6,23 @@ measures! {
     /// Mean of the treated arm minus that of the control arm, in the unit of the outcome.
     ///
     /// As a recipe on [`TwoMeans`](crate::TwoMeans) it gives the mean difference of one study with the variance that
-    /// does not take the two standard deviations to be equal. Use it where all studies measured on one scale.
+    /// does not take the two standard deviations to be equal ([`PooledMeanDifference`](crate::PooledMeanDifference) does),
+    /// and on [`PairedMeans`](crate::PairedMeans) the mean change, after minus before. Use it where all studies measured on
+    /// one scale.
     ///
     /// # Formula
     /// ```text
-    /// y = m1 - m2        v = s1² / n1 + s2² / n2
+    /// two groups   y = m1 - m2        v = s1² / n1 + s2² / n2
+    /// paired       y = m1 - m2        v = (s1² + s2² - 2 r s1 s2) / n
     /// ```
     ///
     /// # Scale
     /// The unit of the outcome on both scales: 0 is no effect.
     ///
     /// # Errors
-    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the difference or its variance is not a positive finite number.
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) if the difference or its variance is not a positive finite number;
+    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) if all changes are equal (a correlation of 1 and equal standard
+    /// deviations).
     ///
     /// # Example
     /// ```
@@ -29,6 +34,7 @@ measures! {
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[doc(alias = "MD")]
+    #[doc(alias = "MC")]
     MeanDifference, "mean difference", IDENTITY;
 
     /// Difference of two means in units of a standard deviation within groups.

@@ -18,7 +18,6 @@ impl EffectSize<TwoMeans> for MeanDifference {
     }
 }
 
-/// The mean change of one group, after minus before, with the variance (s1² + s2² - 2 r s1 s2) / n.
 impl EffectSize<PairedMeans> for MeanDifference {
     type Measure = Self;
 

@@ -31,8 +31,8 @@ pub enum VariabilityVariance {
 /// paired       v = (1 - r²) / (n - 1)                   second order
 ///                  v = n/(n - 1)² - r²/(n - 1) + r⁴ (s1⁸ + s2⁸) / (2 (n - 1)² s1⁴ s2⁴)
 /// ```
-/// (Nakagawa et al. 2015; Senior, Viechtbauer & Nakagawa 2020). The last term, as published, grows with the ratio of the
-/// two standard deviations: for strongly correlated measurements whose spreads differ much, take the first order.
+/// (Nakagawa et al. 2015; Senior, Viechtbauer & Nakagawa 2020). The last term, as published, grows with the ratio of
+/// the two standard deviations: for strongly correlated measurements whose spreads differ much, take the first order.
 ///
 /// # Scale
 /// Pooled as a logarithm, read as a ratio: 1 is no difference in variability.

@@ -424,8 +424,9 @@ proptest! {
         let two = two.into_iter().chain(ratios()).chain(language().map(recipe));
         let average = |variance| recipe(AverageD::new().with_variance(variance));
         let bonett = |variance| recipe(BonettD::new().with_variance(variance));
-        let one = one.chain([AverageDVariance::Heteroscedastic, AverageDVariance::HeteroscedasticSampleSize].map(average));
-        let two = two.chain([HeteroscedasticVariance::DegreesOfFreedom, HeteroscedasticVariance::SampleSize].map(bonett));
+        let of_average = [AverageDVariance::Heteroscedastic, AverageDVariance::HeteroscedasticSampleSize];
+        let of_bonett = [HeteroscedasticVariance::DegreesOfFreedom, HeteroscedasticVariance::SampleSize];
+        let (one, two) = (one.chain(of_average.map(average)), two.chain(of_bonett.map(bonett)));
         for ((name, paired), (_, grouped)) in one.zip(two) {
             check_same(&name, &paired(&pairs), &grouped(&groups), 1e-11)?;
         }

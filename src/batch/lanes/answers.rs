@@ -37,6 +37,11 @@ pub(super) fn finish<F: Real>(
         let user = tau2 * inverse * inverse;
         lanes!(l => F::of(user.0[l]).f64())
     });
+    // A variance that is lost on the way is an error.
+    let kept = |l: usize| match (tau2, user) {
+        (Some(tau2), Some(user)) => (user.0[l] < f64::INFINITY) & ((user.0[l] > 0.0) | (tau2.0[l] == 0.0)),
+        _ => true,
+    };
     let weighed = user.map_or(Wide::ZERO, |user| user * unit * unit);
     // At τ² = 0 it is the same, bit for bit.
     let centre = if tau2.is_some() { tile.centre(weighed) } else { *zero };
@@ -49,22 +54,16 @@ pub(super) fn finish<F: Real>(
     };
     let undefined = |l: usize| inference != Inference::Normal && !(df.0[l] >= 1.0 && std_error.0[l] > 0.0);
     let std_error = lanes!(l => if undefined(l) { f64::NAN } else { std_error.0[l] });
-    let mut left = [false; LANES];
     let (largest, root) = (F::max_value().f64(), F::max_value().f64().sqrt());
     let smallest = F::min_positive_value().f64();
-    for l in 0..LANES {
+    let left = std::array::from_fn(|l| {
         // As `Numbers::check`, and stricter: what is near the end of the range is left to it. NaN is, too.
         let size = estimate.0[l].abs() < 0.25 * largest;
-        let spread = (classic.0[l] >= smallest) & (classic.0[l] < root) & !(std_error.0[l] >= root);
+        let spread = (classic.0[l] >= smallest) & (classic.0[l] < root);
+        let wide = std_error.0[l] >= root;
         let range = q.0[l] < 0.5 * largest;
-        left[l] = !(tile.usable[l] & size & spread & range);
-    }
-    if let (Some(tau2), Some(user)) = (tau2, user) {
-        for l in 0..LANES {
-            // A variance that is lost on the way is an error.
-            left[l] |= !(user.0[l] < f64::INFINITY) | ((user.0[l] == 0.0) & (tau2.0[l] != 0.0));
-        }
-    }
+        !(tile.usable[l] & size & spread & !wide & range & kept(l))
+    });
     let tau2 = match user {
         Some(user) => lanes!(l => if df.0[l] >= 1.0 { user.0[l] } else { f64::NAN }),
         None => Wide::all(f64::NAN),

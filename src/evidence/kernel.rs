@@ -113,6 +113,18 @@ pub(crate) struct Curvature {
     pub(crate) trace_pp: f64,
 }
 
+impl Curvature {
+    pub(crate) const ZERO: Self = Self { c: 0.0, q: 0.0, pp: 0.0, ppp: 0.0, trace: 0.0, trace_pp: 0.0 };
+}
+
+/// A tau2 between two others, for bisection: the geometric mean of `v_min + tau2` where they are far apart, the arithmetic one
+/// of tau2 where they are close.
+pub(crate) fn between(v_min: f64, a: f64, b: f64) -> f64 {
+    let (low, high) = (a.min(b), a.max(b));
+    let (c_low, c_high) = (v_min + low, v_min + high);
+    if c_high > 2.0 * c_low { (c_low.sqrt() * c_high.sqrt() - v_min).clamp(low, high) } else { 0.5 * low + 0.5 * high }
+}
+
 impl<'a, F: Real> Kernel<'a, F> {
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
         let mut kernel = Self { y, v, pivot: 0.0, unit: 1.0, v_min: 1.0, v_max: 1.0 };
@@ -154,16 +166,9 @@ impl<'a, F: Real> Kernel<'a, F> {
         (effect - self.pivot) * self.unit
     }
 
-    /// A tau2 between two others, for bisection: the geometric mean of `v_min + tau2` where they are far apart, the
-    /// arithmetic one of tau2 where they are close.
+    /// A tau2 between two others, for bisection.
     pub(crate) fn between(&self, a: f64, b: f64) -> f64 {
-        let (low, high) = (a.min(b), a.max(b));
-        let (c_low, c_high) = (self.v_min + low, self.v_min + high);
-        if c_high > 2.0 * c_low {
-            (c_low.sqrt() * c_high.sqrt() - self.v_min).clamp(low, high)
-        } else {
-            0.5 * low + 0.5 * high
-        }
+        between(self.v_min, a, b)
     }
 
     /// Weights at tau2 with their first two powers, and the weighted mean.

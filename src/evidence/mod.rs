@@ -4,7 +4,7 @@ mod kernel;
 mod moderators;
 mod moments;
 
-pub(crate) use kernel::{Centre, Curvature, Kernel, Weights, split};
+pub(crate) use kernel::{Centre, Curvature, Kernel, Weights, between, split};
 pub(crate) use moderators::Moderators;
 
 use std::f64::consts::{LN_2, PI};

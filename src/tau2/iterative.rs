@@ -1,7 +1,7 @@
 //! Estimators of Paule and Mandel, and of Sidik and Jonkman.
 
 use super::moment::{finite, studies};
-use super::{QSolution, Tau2Estimator, check_degrees, named, solve_q, to_user};
+use super::{LaneMethod, QSolution, Tau2Estimator, check_degrees, named, solve_q, to_user};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::real::Real;
@@ -56,6 +56,10 @@ impl<F: Real> Tau2Estimator<F> for PauleMandel {
         let weights = kernel.centre(kernel.in_unit(tau2.f64())).weights;
         finite(evidence, (2.0 / evidence.degrees()).sqrt() * studies(evidence) * weights.c / weights.total())
     }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        Some(LaneMethod::PauleMandel)
+    }
 }
 
 /// The estimator of Sidik and Jonkman, in closed form and positive unless all effects are equal.
@@ -108,6 +112,10 @@ impl<F: Real> Tau2Estimator<F> for SidikJonkman {
         let trace = evidence.trace_psps(start, evidence.kernel().in_unit(tau2.f64()))?;
         finite(evidence, start * (2.0 * trace).sqrt() / evidence.degrees())
     }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        Some(LaneMethod::SidikJonkman)
+    }
 }
 
 /// Sidik and Jonkman's estimator, iterated until it repeats itself.
@@ -142,5 +150,9 @@ impl<F: Real> Tau2Estimator<F> for SidikJonkmanIterated {
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         PauleMandel.std_error(evidence, tau2)
+    }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        Some(LaneMethod::PauleMandel)
     }
 }

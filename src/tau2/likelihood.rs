@@ -2,7 +2,7 @@
 
 use super::moment::finite;
 use super::stationary::{Stationary, stationary_points};
-use super::{Tau2, Tau2Estimator, check_degrees, named, to_user};
+use super::{LaneMethod, Tau2, Tau2Estimator, check_degrees, named, to_user};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::real::Real;
@@ -126,7 +126,7 @@ impl MaximumLikelihood {
 
 /// The two likelihoods differ by one word.
 macro_rules! likelihood_estimator {
-    ($type:ty, restricted: $restricted:literal) => {
+    ($type:ty, restricted: $restricted:literal, $lanes:ident) => {
         impl<F: Real> Tau2Estimator<F> for $type {
             fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
                 Ok(global_maximum(evidence, $restricted)?.0)
@@ -140,12 +140,16 @@ macro_rules! likelihood_estimator {
                 let (value, modes) = global_maximum(evidence, $restricted)?;
                 Ok(Tau2 { value, std_error: std_error(evidence, value, $restricted), modes: Some(modes) })
             }
+
+            fn lanes(&self) -> Option<LaneMethod> {
+                Some(LaneMethod::$lanes)
+            }
         }
     };
 }
 
-likelihood_estimator!(Reml, restricted: true);
-likelihood_estimator!(MaximumLikelihood, restricted: false);
+likelihood_estimator!(Reml, restricted: true, Reml);
+likelihood_estimator!(MaximumLikelihood, restricted: false, MaximumLikelihood);
 
 /// √(2 / tr PP), or √(2 / tr WW), from the expected information.
 fn std_error<F: Real>(evidence: &Evidence<'_, F>, tau2: F, restricted: bool) -> Option<F> {

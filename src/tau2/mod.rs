@@ -7,6 +7,7 @@ mod likelihood;
 mod median_unbiased;
 mod method;
 mod moment;
+mod pending;
 mod q_distribution;
 mod q_equation;
 mod stationary;
@@ -24,7 +25,7 @@ pub use moment::{
 pub(crate) use likelihood::highest_mode;
 pub(crate) use q_distribution::solve_generalised_q;
 pub(crate) use q_equation::{QSolution, solve_q};
-pub(crate) use stationary::{Stationary, stationary_points, stationary_points_about};
+pub(crate) use stationary::{Limits, Search, Stationary, Step, stationary_points, stationary_points_about};
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -95,6 +96,14 @@ pub trait Tau2Estimator<F: Real = f64>: Display + Send + Sync {
 #[non_exhaustive]
 pub enum LaneMethod {
     DerSimonianLaird,
+    HedgesOlkin,
+    HunterSchmidt,
+    HunterSchmidtSmallSample,
+    HartungMakambi,
+    SidikJonkman,
+    PauleMandel,
+    MaximumLikelihood,
+    Reml,
 }
 
 /// An estimate of tau2 with what is known about it.

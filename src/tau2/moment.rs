@@ -150,6 +150,10 @@ impl<F: Real> Tau2Estimator<F> for HedgesOlkin {
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         GeneralisedQ::new(QWeights::Equal).std_error(evidence, tau2)
     }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        Some(LaneMethod::HedgesOlkin)
+    }
 }
 
 /// The estimator of Hunter and Schmidt, in closed form: Q in excess of the number of studies.
@@ -191,6 +195,10 @@ impl<F: Real> Tau2Estimator<F> for HunterSchmidt {
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         finite(evidence, root_variance_of_q(evidence, tau2) / total_weight(evidence))
     }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        Some(LaneMethod::HunterSchmidt)
+    }
 }
 
 /// Hunter and Schmidt's estimator with the small-sample correction of Brannick et al.
@@ -230,6 +238,10 @@ impl<F: Real> Tau2Estimator<F> for HunterSchmidtSmallSample {
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         let factor = studies(evidence) / evidence.degrees();
         finite(evidence, factor * root_variance_of_q(evidence, tau2) / total_weight(evidence))
+    }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        Some(LaneMethod::HunterSchmidtSmallSample)
     }
 }
 
@@ -276,6 +288,10 @@ impl<F: Real> Tau2Estimator<F> for HartungMakambi {
         check_degrees(evidence)?;
         let AtZero { q, trace, .. } = *evidence.at_zero();
         to_user(evidence, q / (2.0 * evidence.degrees() + q) * (q / trace))
+    }
+
+    fn lanes(&self) -> Option<LaneMethod> {
+        Some(LaneMethod::HartungMakambi)
     }
 }
 

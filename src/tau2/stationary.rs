@@ -15,18 +15,23 @@
 //! bracketed and polished. (The bounds are this crate's; the derivatives are in Harville 1977.) What cannot be proven in
 //! double precision is an interval narrower than 1e-11 of l + t, where A/B touches 1 or nearly so: its ends decide.
 
+use super::pending::Pending;
 use crate::error::{Error, ErrorKind};
-use crate::evidence::{Curvature, Evidence, Kernel};
+use crate::evidence::{Curvature, Evidence, Kernel, between};
 use crate::real::Real;
 
 /// A bound that data of ordinary range do not come near: tangent roots, the hardest ones, take a few hundred evaluations.
 const MAX_EVALUATIONS: usize = 4000;
+/// Halvings of one interval.
+const MAX_DEPTH: u32 = 64;
+/// Steps of one polish.
+const MAX_STEPS: usize = 200;
 /// Inequalities must hold by more than rounding errors to count as proof.
 const MARGIN: f64 = 1.0 + 1e-9;
 
 /// The score and its ingredients at one t, in the kernel's unit.
-#[derive(Clone, Copy)]
-struct Node {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
     t: f64,
     /// (u + t) / (l + t).
     spread: f64,
@@ -34,6 +39,8 @@ struct Node {
 }
 
 impl Node {
+    pub(super) const ZERO: Self = Self { t: 0.0, spread: 1.0, at: Curvature::ZERO };
+
     /// A / B.
     fn ratio(&self) -> f64 {
         self.at.pp / self.at.c / self.at.trace
@@ -48,17 +55,6 @@ impl Node {
     fn logarithmic(&self) -> (f64, f64) {
         (self.at.ppp / self.at.pp, self.at.trace_pp / self.at.trace)
     }
-}
-
-struct Search<'e, 'a, F, C, V> {
-    kernel: &'e Kernel<'a, F>,
-    curvature: C,
-    /// The limit of t² A for large t.
-    spread: f64,
-    /// The limit of t B.
-    degrees: f64,
-    evaluations: usize,
-    visit: V,
 }
 
 /// A stationary point of a likelihood over t >= 0, in the kernel's unit.
@@ -77,15 +73,8 @@ pub(crate) fn stationary_points<F: Real>(
     restricted: bool,
     visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
-    Search {
-        kernel: evidence.kernel(),
-        curvature: |t| evidence.curvature(t, restricted),
-        spread: evidence.spread(),
-        degrees: evidence.degrees(),
-        evaluations: 0,
-        visit,
-    }
-    .run()
+    let limits = Limits { spread: evidence.spread(), degrees: evidence.degrees() };
+    search(evidence.kernel(), limits, |t| evidence.curvature(t, restricted), visit)
 }
 
 /// As [`stationary_points`], for the likelihood with the mean held at a value (in the kernel's unit and from its origin).
@@ -94,95 +83,242 @@ pub(crate) fn stationary_points_about<F: Real>(
     mean: f64,
     visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
-    let (curvature, spread) = (|t| kernel.curvature_about(t, mean), kernel.spread_about(mean));
-    Search { kernel, curvature, spread, degrees: kernel.count(), evaluations: 0, visit }.run()
+    let limits = Limits { spread: kernel.spread_about(mean), degrees: kernel.count() };
+    search(kernel, limits, |t| kernel.curvature_about(t, mean), visit)
 }
 
-impl<F: Real, C: Fn(f64) -> Curvature, V: FnMut(Stationary)> Search<'_, '_, F, C, V> {
-    /// Runs the search; the number of evaluations of the score.
-    fn run(&mut self) -> Result<usize, Error> {
-        let start = self.node(0.0);
-        if !(self.spread.is_finite() && start.ratio().is_finite()) {
-            return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into());
+fn search<F: Real>(
+    kernel: &Kernel<'_, F>,
+    limits: Limits,
+    curvature: impl Fn(f64) -> Curvature,
+    mut visit: impl FnMut(Stationary),
+) -> Result<usize, Error> {
+    let mut search = Search::new(kernel.v_min, kernel.v_max, limits);
+    loop {
+        match search.next() {
+            Step::Evaluate(t) => search.evaluated(curvature(t)),
+            Step::Found(point) => visit(point),
+            Step::Done => return Ok(search.evaluations),
+            Step::OutOfRange => return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into()),
+            Step::TooMany => {
+                let last = kernel.in_user_unit(search.a.t);
+                let steps = search.evaluations;
+                return Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps }.into());
+            }
         }
-        if !start.rises() {
-            (self.visit)(Stationary::Maximum(0.0));
-        }
-        // No root beyond the first, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B there; nor beyond the second,
-        // as A <= spread / t² and B >= df / (u + t), so that a root has t - u <= t² / (u + t) <= spread / df.
-        let kernel = self.kernel;
-        let first = self.spread / start.at.trace * MARGIN - kernel.v_min;
-        let second = (self.spread / self.degrees + kernel.v_max) * MARGIN;
-        let end = first.min(second);
-        if end > 0.0 {
-            let end = self.node(end);
-            self.between(start, end, 0);
-        }
-        if self.evaluations < MAX_EVALUATIONS {
-            return Ok(self.evaluations);
-        }
-        let last = kernel.in_user_unit(end);
-        Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps: self.evaluations }.into())
     }
-    fn node(&mut self, t: f64) -> Node {
+}
+
+/// How the two parts of the score end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The limit of t² A for large t.
+    pub(crate) spread: f64,
+    /// The limit of t B.
+    pub(crate) degrees: f64,
+}
+
+/// What a search asks for, or has found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Step {
+    /// The score at this t, to be answered by [`Search::evaluated`].
+    Evaluate(f64),
+    Found(Stationary),
+    Done,
+    /// The likelihood is not a number, or its limits are not.
+    OutOfRange,
+    /// The bound on evaluations is reached.
+    TooMany,
+}
+
+/// The search for all stationary points, from left to right, as a sequence of evaluations that others carry out: one after the other
+/// in a single analysis, those of several outcomes side by side in a batch.
+#[derive(Clone, Debug)]
+pub(crate) struct Search {
+    v_min: f64,
+    v_max: f64,
+    limits: Limits,
+    evaluations: usize,
+    doing: Doing,
+    /// The interval at hand goes from here to the first of `pending`.
+    a: Node,
+    pending: Pending,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Doing {
+    Starting,
+    /// Waits for the score at 0.
+    AtZero,
+    /// The maximum at 0 is to be told.
+    MaximumAtZero,
+    /// Waits for the score at the end of the range.
+    AtEnd(f64),
+    /// Waits for the score in the middle of the interval at hand.
+    Halving {
+        t: f64,
+        depth: u32,
+    },
+    /// Looks at the interval at hand.
+    Looking,
+    Polishing(Polish),
+    Ended,
+}
+
+/// The way to a root between a node where the likelihood rises and one where it falls, in either order.
+#[derive(Clone, Copy, Debug)]
+struct Polish {
+    above: Node,
+    below: Node,
+    node: Node,
+    previous: f64,
+    steps: usize,
+    /// Where the score was asked for.
+    next: f64,
+}
+
+impl Search {
+    pub(crate) const fn new(v_min: f64, v_max: f64, limits: Limits) -> Self {
+        Self { v_min, v_max, limits, evaluations: 0, doing: Doing::Starting, a: Node::ZERO, pending: Pending::new() }
+    }
+
+    /// What to do next.
+    pub(crate) fn next(&mut self) -> Step {
+        match self.doing {
+            Doing::Starting => {
+                self.doing = Doing::AtZero;
+                Step::Evaluate(0.0)
+            }
+            Doing::MaximumAtZero | Doing::AtEnd(_) if self.out_of_range() => Step::OutOfRange,
+            Doing::MaximumAtZero => {
+                self.doing = self.to_the_end();
+                Step::Found(Stationary::Maximum(0.0))
+            }
+            Doing::AtZero => Step::Evaluate(0.0),
+            Doing::AtEnd(t) | Doing::Halving { t, .. } => Step::Evaluate(t),
+            Doing::Looking => self.look(),
+            Doing::Polishing(polish) => self.polish(polish),
+            Doing::Ended if self.out_of_range() => Step::OutOfRange,
+            Doing::Ended if self.evaluations >= MAX_EVALUATIONS => Step::TooMany,
+            Doing::Ended => Step::Done,
+        }
+    }
+
+    /// The score where [`next`](Self::next) asked for it.
+    pub(crate) fn evaluated(&mut self, at: Curvature) {
         self.evaluations += 1;
-        let at = (self.curvature)(t);
-        Node { t, spread: (self.kernel.v_max + t) / at.c, at }
+        let node = |t: f64| Node { t, spread: (self.v_max + t) / at.c, at };
+        match self.doing {
+            Doing::AtZero => {
+                self.a = node(0.0);
+                self.doing = if self.a.rises() { self.to_the_end() } else { Doing::MaximumAtZero };
+            }
+            Doing::AtEnd(t) => {
+                self.pending.push(node(t), 0);
+                self.doing = Doing::Looking;
+            }
+            Doing::Halving { t, depth } => {
+                let middle = node(t);
+                self.pending.set_depth(depth + 1);
+                self.pending.push(middle, depth + 1);
+                self.doing = Doing::Looking;
+            }
+            Doing::Polishing(mut polish) => {
+                polish.node = node(polish.next);
+                *(if polish.node.rises() { &mut polish.above } else { &mut polish.below }) = polish.node;
+                self.doing = Doing::Polishing(polish);
+            }
+            Doing::Starting | Doing::MaximumAtZero | Doing::Looking | Doing::Ended => {}
+        }
     }
 
-    fn between(&mut self, a: Node, b: Node, depth: u32) {
-        if no_root(&a, &b) {
-            return;
-        }
-        let settled = falls(&a, &b) || rises(&a, &b) || b.at.c <= a.at.c * (1.0 + 1e-11) || depth >= 64;
-        if settled || self.evaluations >= MAX_EVALUATIONS {
-            match (a.rises(), b.rises()) {
-                (true, false) => {
-                    let root = self.polish(a, b);
-                    (self.visit)(Stationary::Maximum(root));
-                }
-                (false, true) => {
-                    let root = self.polish(b, a);
-                    (self.visit)(Stationary::Minimum(root));
-                }
-                _ => {}
-            }
-            return;
-        }
-        let middle = self.node(self.kernel.between(a.t, b.t));
-        self.between(a, middle, depth + 1);
-        self.between(middle, b, depth + 1);
+    /// From the score at 0 on: no root beyond the first bound, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B
+    /// there; nor beyond the second, as A <= spread / t² and B >= df / (u + t), so that a root has
+    /// t - u <= t² / (u + t) <= spread / df.
+    fn to_the_end(&self) -> Doing {
+        let first = self.limits.spread / self.a.at.trace * MARGIN - self.v_min;
+        let second = (self.limits.spread / self.limits.degrees + self.v_max) * MARGIN;
+        let end = first.min(second);
+        if end > 0.0 { Doing::AtEnd(end) } else { Doing::Ended }
     }
 
-    /// The root of A/B = 1 between a node where the likelihood rises and one where it falls, in either order: Newton's
-    /// method on B/A, which is a straight line when all variances are equal, and bisection where a step leaves the bracket.
-    fn polish(&mut self, mut above: Node, mut below: Node) -> f64 {
-        let nearest = |above: &Node, below: &Node| match (above.ratio() - 1.0).abs() < (below.ratio() - 1.0).abs() {
-            true => *above,
-            false => *below,
-        };
-        let mut node = nearest(&above, &below);
-        let mut previous = f64::INFINITY;
-        for _ in 0..200 {
-            let (c_a, d_b) = node.logarithmic();
-            let step = (node.ratio() - 1.0) * node.at.c / (2.0 * c_a - d_b);
-            let newton = node.t + step;
-            let (low, high) = if above.t < below.t { (above, below) } else { (below, above) };
-            let inside = newton > low.t && newton < high.t;
-            let small = step.abs() <= 1e-8 * node.at.c;
-            if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
-                return if inside { newton } else { node.t };
-            }
-            let next = if inside { newton } else { self.kernel.between(low.t, high.t) };
-            if !(next > low.t && next < high.t) {
-                break;
-            }
-            previous = if inside { step.abs() } else { f64::INFINITY };
-            node = self.node(next);
-            *(if node.rises() { &mut above } else { &mut below }) = node;
-        }
-        nearest(&above, &below).t
+    /// True if the numbers at 0 are none.
+    fn out_of_range(&self) -> bool {
+        !(self.limits.spread.is_finite() && self.a.ratio().is_finite())
     }
+
+    fn look(&mut self) -> Step {
+        while let Some((b, depth)) = self.pending.last() {
+            let a = self.a;
+            if no_root(&a, &b) {
+                self.move_on(b);
+                continue;
+            }
+            let settled = falls(&a, &b) || rises(&a, &b) || b.at.c <= a.at.c * (1.0 + 1e-11) || depth >= MAX_DEPTH;
+            if !(settled || self.evaluations >= MAX_EVALUATIONS) {
+                let t = between(self.v_min, a.t, b.t);
+                self.doing = Doing::Halving { t, depth };
+                return Step::Evaluate(t);
+            }
+            let (above, below) = match (a.rises(), b.rises()) {
+                (true, false) => (a, b),
+                (false, true) => (b, a),
+                _ => {
+                    self.move_on(b);
+                    continue;
+                }
+            };
+            let node = nearest(&above, &below);
+            return self.polish(Polish { above, below, node, previous: f64::INFINITY, steps: 0, next: node.t });
+        }
+        self.doing = Doing::Ended;
+        self.next()
+    }
+
+    /// To the next interval.
+    fn move_on(&mut self, b: Node) {
+        self.a = b;
+        self.pending.pop();
+    }
+
+    /// The root of A/B = 1: Newton's method on B/A, which is a straight line when all variances are equal, and bisection where a
+    /// step leaves the bracket.
+    fn polish(&mut self, polish: Polish) -> Step {
+        let Polish { above, below, node, previous, steps, .. } = polish;
+        if steps >= MAX_STEPS {
+            return self.found(&polish, nearest(&above, &below).t);
+        }
+        let (c_a, d_b) = node.logarithmic();
+        let step = (node.ratio() - 1.0) * node.at.c / (2.0 * c_a - d_b);
+        let newton = node.t + step;
+        let (low, high) = if above.t < below.t { (above, below) } else { (below, above) };
+        let inside = newton > low.t && newton < high.t;
+        let small = step.abs() <= 1e-8 * node.at.c;
+        if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
+            return self.found(&polish, if inside { newton } else { node.t });
+        }
+        let next = if inside { newton } else { between(self.v_min, low.t, high.t) };
+        if !(next > low.t && next < high.t) {
+            return self.found(&polish, nearest(&above, &below).t);
+        }
+        let previous = if inside { step.abs() } else { f64::INFINITY };
+        self.doing = Doing::Polishing(Polish { previous, steps: steps + 1, next, ..polish });
+        Step::Evaluate(next)
+    }
+
+    fn found(&mut self, polish: &Polish, root: f64) -> Step {
+        if let Some((b, _)) = self.pending.last() {
+            self.move_on(b);
+        }
+        self.doing = Doing::Looking;
+        // The one of the two that is on the left says what it is.
+        Step::Found(if polish.above.t < polish.below.t { Stationary::Maximum(root) } else { Stationary::Minimum(root) })
+    }
+}
+
+/// The node at which the score is closer to 0, relatively.
+fn nearest(above: &Node, below: &Node) -> Node {
+    if (above.ratio() - 1.0).abs() < (below.ratio() - 1.0).abs() { *above } else { *below }
 }
 
 /// True if the score is proven to keep its sign between a and b.

@@ -1,6 +1,7 @@
 //! From τ² to the numbers of an analysis.
 
-use super::tile::{Centre, Tile};
+use super::AtZero;
+use super::tile::Tile;
 use super::wide::{LANES, Mask, Wide, lanes};
 use crate::inference::Inference;
 use crate::real::Real;
@@ -23,14 +24,8 @@ pub(in crate::batch) struct Answers {
 
 /// As `pool::Numbers::new`; τ² in the unit of the tile, `None` for a common effect.
 #[inline(always)]
-pub(super) fn finish<F: Real>(
-    tile: &mut Tile,
-    zero: &Centre,
-    q: Wide,
-    trace: Wide,
-    tau2: Option<Wide>,
-    inference: Inference,
-) -> Answers {
+pub(super) fn finish<F: Real>(tile: &mut Tile, zero: &AtZero, tau2: Option<Wide>, inference: Inference) -> Answers {
+    let AtZero { q, trace, centre: at_zero } = *zero;
     let (unit, inverse) = (tile.unit, tile.inverse);
     // As `tau2::to_user` and back: for a single-precision batch τ² is rounded before it enters the weights.
     let user = tau2.map(|tau2| {
@@ -44,7 +39,7 @@ pub(super) fn finish<F: Real>(
     };
     let weighed = user.map_or(Wide::ZERO, |user| user * unit * unit);
     // At τ² = 0 it is the same, bit for bit.
-    let centre = if tau2.is_some() { tile.centre(weighed) } else { *zero };
+    let centre = if tau2.is_some() { tile.centre(weighed) } else { at_zero };
     let classic = (centre.c / centre.total()).sqrt() * inverse;
     let estimate = tile.pivot + centre.mean * inverse;
     let df = tile.k - Wide::ONE;

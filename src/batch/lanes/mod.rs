@@ -5,6 +5,7 @@
 //! those with a missing study among more than 32, and results near the end of the floating-point range.
 
 mod answers;
+mod likelihood;
 mod tile;
 mod wide;
 
@@ -18,8 +19,8 @@ use crate::inference::Inference;
 use crate::real::Real;
 use crate::tau2::LaneMethod;
 use answers::finish;
-use tile::Tile;
-use wide::Wide;
+use tile::{Centre, Tile};
+use wide::{Mask, Wide, lanes};
 
 /// Pools outcomes in lanes and hands out the answers, LANES at a time, with the index of the first of them.
 pub(super) struct Lanes<'p, 'a, F, V> {
@@ -51,7 +52,7 @@ impl<F: Real, V: FnMut(usize, &Answers)> Lanes<'_, '_, F, V> {
         let mut first = self.outcomes.start;
         while first + LANES <= self.outcomes.end {
             tile.load(self.data, first);
-            let answers = moments::<F>(&mut tile, self.method, self.inference);
+            let answers = pool::<F>(&mut tile, self.method, self.inference);
             (self.visit)(first, &answers);
             first += LANES;
         }
@@ -68,16 +69,60 @@ impl<F: Real, V: FnMut(usize, &Answers)> pulp::WithSimd for Lanes<'_, '_, F, V> 
     }
 }
 
-/// The common effect and the estimators that are closed formulas.
+/// One tile from numbers to answers.
 #[inline(always)]
-fn moments<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Inference) -> Answers {
+fn pool<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Inference) -> Answers {
     let zero = tile.centre_at_zero();
     let q = tile.residuals_at_zero(zero.mean) / zero.c;
-    let df = tile.k - Wide::ONE;
     let trace = zero.trace() / zero.c;
-    let tau2 = match method {
-        None => None,
-        Some(LaneMethod::DerSimonianLaird) => Some(((q - df) / trace).at_least_zero()),
-    };
-    finish::<F>(tile, &zero, q, trace, tau2, inference)
+    let at_zero = AtZero { q, trace, centre: zero };
+    match method {
+        None => finish::<F>(tile, &at_zero, None, inference),
+        Some(method) => {
+            let (tau2, left) = estimate(tile, &at_zero, method);
+            // The estimators are undefined for one study.
+            let tau2 = lanes!(l => if tile.k.0[l] >= 2.0 { tau2.0[l] } else { 0.0 });
+            let mut answers = finish::<F>(tile, &at_zero, Some(tau2), inference);
+            for l in 0..LANES {
+                answers.left[l] |= left[l];
+            }
+            answers
+        }
+    }
+}
+
+/// τ² in the unit of the tile by the formula of the estimator, operation by operation, and the outcomes that lanes leave.
+#[inline(always)]
+fn estimate(tile: &mut Tile, zero: &AtZero, method: LaneMethod) -> (Wide, Mask) {
+    let AtZero { q, trace, centre } = *zero;
+    let (k, df) = (tile.k, tile.k - Wide::ONE);
+    let none = [false; LANES];
+    let hunter_schmidt = |excess: Wide| (excess / (centre.total() / centre.c)).at_least_zero();
+    match method {
+        LaneMethod::DerSimonianLaird => (((q - df) / trace).at_least_zero(), none),
+        LaneMethod::HunterSchmidt => (hunter_schmidt(q - k), none),
+        LaneMethod::HunterSchmidtSmallSample => (hunter_schmidt(k / df * q - k), none),
+        LaneMethod::HartungMakambi => (q / (Wide::all(2.0) * df + q) * (q / trace), none),
+        LaneMethod::HedgesOlkin => {
+            let trace_v = tile.total_variance(df / k);
+            let tau2 = ((tile.spread() - trace_v) / (k * df / k)).at_least_zero();
+            (tau2, std::array::from_fn(|l| !(trace_v.0[l] < f64::INFINITY)))
+        }
+        LaneMethod::SidikJonkman => {
+            let start = tile.spread() / k;
+            let (q, _) = tile.q_and_slope(start);
+            (start * (q / df), none)
+        }
+        LaneMethod::PauleMandel => likelihood::paule_mandel(tile, q, df),
+        LaneMethod::MaximumLikelihood => likelihood::maximise(tile, false),
+        LaneMethod::Reml => likelihood::maximise(tile, true),
+    }
+}
+
+/// `evidence::AtZero` of several outcomes.
+#[derive(Clone, Copy)]
+struct AtZero {
+    q: Wide,
+    trace: Wide,
+    centre: Centre,
 }

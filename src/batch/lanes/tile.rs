@@ -1,5 +1,6 @@
 //! The numbers of several outcomes, centred and scaled as the kernel of the single analysis does it.
 
+use super::likelihood::WideCurvature;
 use super::wide::{LANES, Mask, Wide, lanes};
 use crate::batch::{Data, Layout, Precision};
 use crate::real::Real;
@@ -210,6 +211,114 @@ impl Tile {
             c / (study.v + tau2) * (r * r)
         }]);
         q
+    }
+
+    /// The largest variance, missing studies apart.
+    #[inline(always)]
+    pub(super) fn v_max(&self) -> Wide {
+        let mut max = Wide::ZERO;
+        for study in &self.studies {
+            let v = study.v;
+            max = lanes!(l => if (v.0[l] > max.0[l]) & (v.0[l] < f64::INFINITY) { v.0[l] } else { max.0[l] });
+        }
+        max
+    }
+
+    /// Σ (d - d̄)², unweighted, missing studies apart, as `evidence::Kernel::spread`.
+    #[inline(always)]
+    pub(super) fn spread(&self) -> Wide {
+        sums!(&self.studies, study => [
+            sum += lanes!(l => if study.v.0[l] < f64::INFINITY { study.d.0[l] } else { 0.0 }),
+        ]);
+        let mean = sum / self.k;
+        let mut r;
+        sums!(&self.studies, study => [squares += {
+            r = study.d - mean;
+            lanes!(l => if study.v.0[l] < f64::INFINITY { r.0[l] * r.0[l] } else { 0.0 })
+        }]);
+        squares
+    }
+
+    /// Σ v times a share, missing studies apart: tr PV of equal weights.
+    #[inline(always)]
+    pub(super) fn total_variance(&self, share: Wide) -> Wide {
+        sums!(&self.studies, study => [
+            sum += lanes!(l => if study.v.0[l] < f64::INFINITY { study.v.0[l] * share.0[l] } else { 0.0 }),
+        ]);
+        sum
+    }
+
+    /// The terms of the (restricted) likelihood at τ², as `evidence::Kernel::curvature`; leaves the weights in `u`.
+    #[inline(always)]
+    pub(super) fn curvature(&mut self, tau2: Wide, restricted: bool) -> WideCurvature {
+        let c = self.v_min + tau2;
+        let mut rest;
+        let mut square;
+        sums!(&mut self.studies, study => [
+            top += {
+                study.u = c / (study.v + tau2);
+                rest = other(study.u);
+                square = rest * rest;
+                is_largest(study.u)
+            },
+            s1 += rest,
+            s2 += square,
+            s3 += square * rest,
+            s4 += square * square,
+            ud += study.u * study.d,
+        ]);
+        let total = top + s1;
+        let mean = ud / total;
+        let (mut r, mut all);
+        sums!(&self.studies, study => [
+            pp += {
+                r = study.d - mean;
+                all = study.u * r;
+                all * all
+            },
+            top_r2 += is_largest(study.u) * r * r,
+            ur += other(study.u) * r,
+            u2r += other(study.u) * (other(study.u) * r),
+            u3r2 += other(study.u) * ((other(study.u) * r) * (other(study.u) * r)),
+        ]);
+        let two = Wide::all(2.0);
+        let among = (top_r2 - ur * (ur / top)).at_least_zero();
+        let among = lanes!(l => if top.0[l] > 1.0 { among.0[l] } else { 0.0 });
+        let crossed = (ur * (ur / top) * s1 + u2r * (two * ur - u2r)) / total;
+        let ppp = (among + u3r2 + crossed).at_least_zero();
+        if !restricted {
+            return WideCurvature { c, pp, ppp, trace: total, trace_pp: top + s2 };
+        }
+        let trace = (top * (top - Wide::ONE) + two * top * s1 + (s1 * s1 - s2).at_least_zero()) / total;
+        let top_share = (top - Wide::ONE + s1) / total;
+        let diagonal = top * top_share * top_share + (s2 - two * s3 / total + s4 / (total * total)).at_least_zero();
+        let off = top * (top - Wide::ONE) + two * top * s2 + (s2 * s2 - s4).at_least_zero();
+        WideCurvature { c, pp, ppp, trace, trace_pp: diagonal + off / (total * total) }
+    }
+
+    /// Q at τ² and minus its slope, as `evidence::Kernel::q_and_slope`; leaves the weights in `u`.
+    #[inline(always)]
+    pub(super) fn q_and_slope(&mut self, tau2: Wide) -> (Wide, Wide) {
+        let c = self.v_min + tau2;
+        sums!(&mut self.studies, study => [
+            top += {
+                study.u = c / (study.v + tau2);
+                is_largest(study.u)
+            },
+            s1 += other(study.u),
+            ud += study.u * study.d,
+        ]);
+        let mean = ud / (top + s1);
+        let (mut r, mut ur2);
+        sums!(&self.studies, study => [
+            q += {
+                r = study.d - mean;
+                ur2 = study.u * (r * r);
+                ur2
+            },
+            pp += study.u * ur2,
+        ]);
+        (q / c, pp / c / c)
     }
 }
 

@@ -116,7 +116,9 @@ pub mod guide;
 pub mod prelude;
 
 pub use effect::{Effect, StudyNote};
-pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};
+pub use effect_size::{
+    EffectSize, FromReport, FromTable, HedgesG, HedgesGVariance, RatioVariance, RiskDifferenceVariance, TableMeasure,
+};
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
 pub use heterogeneity::{Heterogeneity, Tau2Interval};
@@ -136,7 +138,7 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
-pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
+pub use summary::{CorrectedCells, CorrectedStudies, Group, Reported, Tables, TwoByTwo, TwoMeans, ZeroCells};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,

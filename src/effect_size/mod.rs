@@ -2,9 +2,11 @@
 
 mod binary;
 mod continuous;
+mod from_table;
 mod report;
 
 pub use continuous::{HedgesG, HedgesGVariance};
+pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
 pub use report::FromReport;
 
 use crate::effect::Effect;

@@ -4,10 +4,14 @@ mod reported;
 mod tables;
 mod two_by_two;
 mod two_means;
+mod zero_cells;
 
 pub use reported::Reported;
 pub use tables::Tables;
 pub use two_by_two::TwoByTwo;
 pub use two_means::{Group, TwoMeans};
+pub use zero_cells::{CorrectedCells, CorrectedStudies, ZeroCells};
 
 pub(crate) use reported::Said;
+pub(crate) use two_by_two::Cells;
+pub(crate) use zero_cells::Corrected;

@@ -117,7 +117,8 @@ pub mod prelude;
 
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
-    EffectSize, FromReport, FromTable, HedgesG, HedgesGVariance, RatioVariance, RiskDifferenceVariance, TableMeasure,
+    CoxD, EffectSize, FromReport, FromTable, HedgesG, HedgesGVariance, LogisticD, PhiVariance, ProbitD, RatioVariance,
+    RiskDifferenceVariance, TableRecipe,
 };
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
@@ -126,8 +127,9 @@ pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{
-    AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
-    StandardisedMeanDifference,
+    AnyMeasure, ArcsineDifference, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric, HazardRatio, Link,
+    MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RiskDifference, RiskRatio,
+    StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy, YuleQ, YuleY,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};

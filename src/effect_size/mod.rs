@@ -1,13 +1,19 @@
 //! Recipes that turn raw data into effects.
 
+mod association;
 mod binary;
 mod continuous;
 mod from_table;
 mod report;
+mod standardised;
+mod tetrachoric;
+mod two_by_two;
 
+pub use association::PhiVariance;
 pub use continuous::{HedgesG, HedgesGVariance};
-pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
+pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableRecipe};
 pub use report::FromReport;
+pub use standardised::{CoxD, LogisticD, ProbitD};
 
 use crate::effect::Effect;
 use crate::error::Error;

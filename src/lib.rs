@@ -117,8 +117,8 @@ pub mod prelude;
 
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
-    CoxD, EffectSize, FromReport, FromTable, HedgesG, HedgesGVariance, LogisticD, PhiVariance, ProbitD, RatioVariance,
-    RiskDifferenceVariance, TableRecipe,
+    CoxD, EffectSize, FromPairs, FromPersonTime, FromReport, FromTable, HedgesG, HedgesGVariance, LogisticD,
+    MatchedPairsMeasure, PersonTimeMeasure, PhiVariance, ProbitD, RatioVariance, RiskDifferenceVariance, TableRecipe,
 };
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
@@ -127,9 +127,10 @@ pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{
-    AnyMeasure, ArcsineDifference, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric, HazardRatio, Link,
-    MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RiskDifference, RiskRatio,
-    StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy, YuleQ, YuleY,
+    AnyMeasure, ArcsineDifference, ConditionalOddsRatio, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric,
+    HazardRatio, Link, MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RateDifference, RateRatio,
+    RateRootDifference, RiskDifference, RiskRatio, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy,
+    YuleQ, YuleY,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
@@ -140,7 +141,10 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
-pub use summary::{CorrectedCells, CorrectedStudies, Group, Reported, Tables, TwoByTwo, TwoMeans, ZeroCells};
+pub use summary::{
+    CorrectedCells, CorrectedStudies, Events, Favours, Group, LogRank, MatchedPairs, PairedMargins, PersonTime,
+    Reported, Tables, TwoByTwo, TwoMeans, ZeroCells,
+};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,

@@ -2,8 +2,13 @@
 
 mod association;
 mod binary;
+mod checked;
 mod continuous;
+mod from_margins;
+mod from_pairs;
+mod from_person_time;
 mod from_table;
+mod log_rank;
 mod report;
 mod standardised;
 mod tetrachoric;
@@ -11,6 +16,8 @@ mod two_by_two;
 
 pub use association::PhiVariance;
 pub use continuous::{HedgesG, HedgesGVariance};
+pub use from_pairs::{FromPairs, MatchedPairsMeasure};
+pub use from_person_time::{FromPersonTime, PersonTimeMeasure};
 pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableRecipe};
 pub use report::FromReport;
 pub use standardised::{CoxD, LogisticD, ProbitD};

@@ -1,11 +1,17 @@
 //! What a study reports: the raw data that recipes turn into effects.
 
+mod log_rank;
+mod matched_pairs;
+mod person_time;
 mod reported;
 mod tables;
 mod two_by_two;
 mod two_means;
 mod zero_cells;
 
+pub use log_rank::{Events, Favours, LogRank};
+pub use matched_pairs::{MatchedPairs, PairedMargins};
+pub use person_time::PersonTime;
 pub use reported::Reported;
 pub use tables::Tables;
 pub use two_by_two::TwoByTwo;

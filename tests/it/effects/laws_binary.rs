@@ -282,7 +282,11 @@ fn error_texts() {
         text(TetrachoricCorrelation.effect(&TwoByTwo::new([5, 0], [2, 4]))),
         "the tetrachoric correlation is not estimable: a zero cell makes it 1 or -1"
     );
-    let huge = FromTable::new(OddsRatio).with_zero_cells(ZeroCells::constant(1e308).expect("positive"));
+    assert_eq!(
+        text(PhiCoefficient.effect(&TwoByTwo::new([5, 0], [0, 4]))),
+        "the phi coefficient is not estimable: it is 1 or -1, which has no variance"
+    );
+    let huge = FromTable::new(RiskRatio).with_zero_cells(ZeroCells::constant(1e308).expect("positive"));
     assert_eq!(
         text(huge.effect(&TwoByTwo::new([0, 5], [3, 4]))),
         "the effect or its variance is outside the range of floating-point numbers"

@@ -38,10 +38,15 @@
 //!
 //! # The catalogue
 //!
-//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`Reported`]; or columns, [`Studies`].
+//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`Reported`], [`MatchedPairs`],
+//! [`PairedMargins`], [`PersonTime`], [`LogRank`]; or columns, [`Studies`].
 //!
 //! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
 //! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
+//! [`PetoOddsRatio`], [`ArcsineDifference`], [`PhiCoefficient`], [`YuleQ`], [`YuleY`], [`TetrachoricCorrelation`],
+//! [`VaccineEfficacy`], [`DiagnosticOddsRatio`] and, as standardised differences, [`LogisticD`], [`CoxD`], [`ProbitD`] too;
+//! [`ConditionalOddsRatio`] on pairs; [`RateRatio`], [`RateDifference`], [`RateRootDifference`] on person-time;
+//! [`FromTable`], [`FromPairs`] and [`FromPersonTime`] give them another [`ZeroCells`] policy or variance;
 //! [`MeanDifference`], [`HedgesG`] on means; [`FromReport`] with any measure on printed lines.
 //!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].

@@ -3,13 +3,15 @@
 mod association;
 mod binary;
 mod continuous;
+mod matched;
 mod person_time;
 mod two_by_two;
 
 pub use association::{FisherZPhi, FisherZTetrachoric, PhiCoefficient, TetrachoricCorrelation, YuleQ, YuleY};
 pub use binary::{HazardRatio, OddsRatio, RiskDifference, RiskRatio};
 pub use continuous::{MeanDifference, StandardisedMeanDifference};
-pub use person_time::{ConditionalOddsRatio, RateDifference, RateRatio, RateRootDifference};
+pub use matched::ConditionalOddsRatio;
+pub use person_time::{RateDifference, RateRatio, RateRootDifference};
 pub use two_by_two::{ArcsineDifference, DiagnosticOddsRatio, PetoOddsRatio, VaccineEfficacy};
 
 use std::fmt::{self, Debug};

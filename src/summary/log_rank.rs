@@ -80,7 +80,7 @@ impl LogRank {
     /// ```text
     /// O - E = ±√V z        z = Φ⁻¹(1 - p/2)
     /// ```
-    /// with V of [`Events`] (Parmar, Torri & Stewart 1998; Tierney et al. 2007, methods 7 to 9). A p-value of 1 is a hazard
+    /// with V of [`Events`] (Parmar, Torri & Stewart 1998; Tierney et al. 2007). A p-value of 1 is a hazard
     /// ratio of 1. Never put a bound such as p < 0.001 in place of a p-value.
     ///
     /// # Errors

@@ -147,7 +147,7 @@ pub use pool::{
 pub use real::Real;
 pub use studies::{Studies, Study};
 pub use summary::{
-    CorrectedCells, CorrectedStudies, Events, Favours, Group, LogRank, MatchedPairs, PairedMargins, PersonTime,
+    CorrectedCells, CorrectedStudies, Favours, Group, LogRank, LogRankEvents, MatchedPairs, PairedMargins, PersonTime,
     Reported, Tables, TwoByTwo, TwoMeans, ZeroCells,
 };
 pub use tau2::{

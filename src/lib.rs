@@ -38,19 +38,25 @@
 //!
 //! # The catalogue
 //!
-//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`PairedMeans`]; a test or a standardised effect
-//! without means, [`ReportedDifference`], [`ReportedChange`], [`ReportedAuc`]; [`Reported`]; or columns, [`Studies`].
+//! **What did each study find?** Counts: [`TwoByTwo`], [`Tables`], [`MatchedPairs`], [`PairedMargins`], [`PersonTime`],
+//! [`LogRank`]. Means: [`TwoMeans`], [`PairedMeans`]; a test or a standardised effect without means,
+//! [`ReportedDifference`], [`ReportedChange`], [`ReportedAuc`]. A printed line: [`Reported`]. Columns: [`Studies`].
 //!
 //! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
-//! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
-//! [`FromReport`] with any measure on printed lines.
+//! [`studies`](EffectSize::studies) for many); [`FromReport`] takes any measure on printed lines.
 //!
-//! On means of two groups: [`MeanDifference`], [`PooledMeanDifference`]; standardised, [`HedgesG`] (also Cohen's d),
-//! [`GlassDelta`], [`BonettD`]; ratios, [`LogRatioOfMeans`], [`LogVariabilityRatio`],
-//! [`LogCoefficientOfVariationRatio`]; as probabilities, [`CommonLanguage`], [`EqualVarianceCommonLanguage`],
-//! [`AreaUnderCurve`]; as correlations, [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`],
-//! [`BiserialCorrelationZ`]; as an odds ratio, [`OddsRatioFromDifference`]. On one group measured twice:
-//! [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`], [`AverageD`], the ratios and [`CommonLanguage`].
+//! - On tables: [`RiskRatio`], [`OddsRatio`], [`RiskDifference`], [`PetoOddsRatio`], [`ArcsineDifference`],
+//!   [`PhiCoefficient`], [`YuleQ`], [`YuleY`], [`TetrachoricCorrelation`], [`VaccineEfficacy`], [`DiagnosticOddsRatio`]; as
+//!   standardised differences [`LogisticD`], [`CoxD`], [`ProbitD`]. On pairs: these ratios and [`ConditionalOddsRatio`]. On
+//!   person-time: [`RateRatio`], [`RateDifference`], [`RateRootDifference`]. On log-rank statistics: [`HazardRatio`].
+//!   [`FromTable`], [`FromPairs`] and [`FromPersonTime`] give them another [`ZeroCells`] policy or variance.
+//! - On means of two groups: [`MeanDifference`], [`PooledMeanDifference`]; standardised, [`HedgesG`] (also Cohen's d),
+//!   [`GlassDelta`], [`BonettD`]; ratios, [`LogRatioOfMeans`], [`LogVariabilityRatio`],
+//!   [`LogCoefficientOfVariationRatio`]; as probabilities, [`CommonLanguage`], [`EqualVarianceCommonLanguage`],
+//!   [`AreaUnderCurve`]; as correlations, [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`],
+//!   [`BiserialCorrelationZ`]; as an odds ratio, [`OddsRatioFromDifference`].
+//! - On one group measured twice: [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`], [`AverageD`], the ratios and
+//!   [`CommonLanguage`].
 //!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
@@ -139,7 +145,10 @@ pub use effect_size::{
     OddsRatioFromDifference, PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference,
     RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
 };
-pub use effect_size::{EffectSize, FromReport};
+pub use effect_size::{
+    CoxD, EffectSize, FromPairs, FromPersonTime, FromReport, FromTable, LogisticD, MatchedPairsMeasure,
+    PersonTimeMeasure, PhiVariance, ProbitD, RatioVariance, RiskDifferenceVariance, TableRecipe,
+};
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
 pub use heterogeneity::{Heterogeneity, Tau2Interval};
@@ -147,8 +156,10 @@ pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{
-    AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
-    StandardisedMeanDifference,
+    AnyMeasure, ArcsineDifference, ConditionalOddsRatio, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric,
+    HazardRatio, Link, MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RateDifference, RateRatio,
+    RateRootDifference, RiskDifference, RiskRatio, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy,
+    YuleQ, YuleY,
 };
 pub use measure::{
     BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,
@@ -165,8 +176,11 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
+pub use summary::{
+    CorrectedCells, CorrectedStudies, Favours, Group, LogRank, LogRankEvents, MatchedPairs, PairedMargins, PersonTime,
+    Reported, Tables, TwoByTwo, TwoMeans, ZeroCells,
+};
 pub use summary::{Direction, Measurement, PairedMeans, ReportedAuc, ReportedChange, ReportedDifference};
-pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 #[doc(hidden)]
 pub use tau2::LaneMethod;
 pub use tau2::{

@@ -1,9 +1,23 @@
 //! Recipes that turn raw data into effects.
 
+mod association;
 mod binary;
+mod checked;
+mod from_margins;
+mod from_pairs;
+mod from_person_time;
+mod from_table;
+mod log_rank;
 mod means;
 mod report;
+mod standardised;
+mod tetrachoric;
+mod two_by_two;
 
+pub use association::PhiVariance;
+pub use from_pairs::{FromPairs, MatchedPairsMeasure};
+pub use from_person_time::{FromPersonTime, PersonTimeMeasure};
+pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableRecipe};
 pub use means::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
     ChangeScoreDVariance, CommonLanguage, EqualVarianceCommonLanguage, GlassDelta, GlassDeltaVariance, HedgesG,
@@ -12,6 +26,7 @@ pub use means::{
     RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
 };
 pub use report::FromReport;
+pub use standardised::{CoxD, LogisticD, ProbitD};
 
 use crate::effect::Effect;
 use crate::error::Error;

@@ -1,14 +1,22 @@
 //! What an effect measures, and the scale it is read on.
 
+mod association;
 mod binary;
 mod continuous;
+mod matched;
+mod person_time;
+mod two_by_two;
 
+pub use association::{FisherZPhi, FisherZTetrachoric, PhiCoefficient, TetrachoricCorrelation, YuleQ, YuleY};
 pub use binary::{HazardRatio, OddsRatio, RiskDifference, RiskRatio};
 pub use continuous::{
     BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,
     CommonLanguageEffectSize, MeanDifference, PointBiserialCorrelation, PointBiserialCorrelationZ, RatioOfMeans,
     RawScoreStandardisedMeanChange, StandardisedMeanDifference, VariabilityRatio,
 };
+pub use matched::ConditionalOddsRatio;
+pub use person_time::{RateDifference, RateRatio, RateRootDifference};
+pub use two_by_two::{ArcsineDifference, DiagnosticOddsRatio, PetoOddsRatio, VaccineEfficacy};
 
 use std::fmt::{self, Debug};
 

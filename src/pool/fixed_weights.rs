@@ -163,7 +163,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
             level: self.level,
         };
         let of_mean = sources.of_mean(self.inference);
-        let mut notes = study_notes(studies, |studies| Note::HalfAdded { studies });
+        let mut notes = study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells });
         if of_mean.is_none() && studies.k() > 1 && self.inference == Inference::HartungKnapp {
             notes.add(Note::NoResiduals);
         }

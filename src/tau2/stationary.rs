@@ -146,6 +146,10 @@ pub(crate) struct Search {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one of them for each search, and a box would cost more than it spares"
+)]
 enum Doing {
     Starting,
     /// Waits for the score at 0.

@@ -20,13 +20,13 @@ pub(super) fn maximise(tile: &mut Tile, restricted: bool) -> (Wide, Mask) {
     let mut t = Wide::ZERO;
     loop {
         let mut active = false;
-        for l in 0..LANES {
-            let Some(search) = &mut searches[l] else { continue };
+        for (l, slot) in searches.iter_mut().enumerate() {
+            let Some(search) = slot else { continue };
             match advance(search, &mut maxima[l], &mut best[l]) {
                 Some(next) => (t.0[l], active) = (next, true),
                 None => {
                     left[l] = maxima[l] != 1;
-                    searches[l] = None;
+                    *slot = None;
                 }
             }
         }
@@ -34,8 +34,8 @@ pub(super) fn maximise(tile: &mut Tile, restricted: bool) -> (Wide, Mask) {
             return (Wide(best), left);
         }
         let at = tile.curvature(t, restricted);
-        for l in 0..LANES {
-            if let Some(search) = &mut searches[l] {
+        for (l, slot) in searches.iter_mut().enumerate() {
+            if let Some(search) = slot {
                 search.evaluated(at.lane(l));
             }
         }
@@ -104,22 +104,22 @@ pub(super) fn paule_mandel(tile: &mut Tile, q: Wide, target: Wide) -> (Wide, Mas
         let (q, slope) = tile.q_and_slope(tau2);
         let step = (q / target - Wide::ONE) * (q / slope);
         let next = tau2 + step;
-        for l in 0..LANES {
-            if !active[l] {
+        for (l, active) in active.iter_mut().enumerate() {
+            if !*active {
                 continue;
             }
             let (step, next) = (step.0[l], next.0[l]);
             let small = step <= 1e-8 * (tile.v_min.0[l] + tau2.0[l]);
             if step <= 2.0 * f64::EPSILON * tau2.0[l] || (small && step >= 0.5 * previous.0[l]) {
                 tau2.0[l] = next.max(0.0);
-                active[l] = false;
+                *active = false;
             } else {
                 (tau2.0[l], previous.0[l]) = (next, step);
             }
         }
     }
     // What has not settled, or is not a number, is the single analysis's to name.
-    (tau2, std::array::from_fn(|l| active[l] | !(tau2.0[l] < f64::INFINITY)))
+    (tau2, std::array::from_fn(|l| active[l] | !tau2.0[l].is_finite()))
 }
 
 /// Lanes that have not settled by then are left to the single analysis.

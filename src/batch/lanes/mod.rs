@@ -83,9 +83,7 @@ fn pool<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Inferen
             // The estimators are undefined for one study.
             let tau2 = lanes!(l => if tile.k.0[l] >= 2.0 { tau2.0[l] } else { 0.0 });
             let mut answers = finish::<F>(tile, &at_zero, Some(tau2), inference);
-            for l in 0..LANES {
-                answers.left[l] |= left[l];
-            }
+            answers.left = std::array::from_fn(|l| answers.left[l] | left[l]);
             answers
         }
     }
@@ -106,7 +104,7 @@ fn estimate(tile: &mut Tile, zero: &AtZero, method: LaneMethod) -> (Wide, Mask) 
         LaneMethod::HedgesOlkin => {
             let trace_v = tile.total_variance(df / k);
             let tau2 = ((tile.spread() - trace_v) / (k * df / k)).at_least_zero();
-            (tau2, std::array::from_fn(|l| !(trace_v.0[l] < f64::INFINITY)))
+            (tau2, std::array::from_fn(|l| !trace_v.0[l].is_finite()))
         }
         LaneMethod::SidikJonkman => {
             let start = tile.spread() / k;

@@ -147,11 +147,13 @@ impl Tile {
         self.inverse = Wide::ONE / self.unit;
         (self.pivot, self.k) = (b.pivot, b.k);
         self.v_min = b.min * self.unit * self.unit;
+        // An infinite variance is invalid, and one that becomes infinite in the unit of the smallest would pass for missing.
+        let v_max = b.max * self.unit * self.unit;
         let studies = self.studies.len();
         for l in 0..LANES {
             // A gap among many moves the later studies to other accumulators.
             let in_order = (studies <= IN_SEQUENCE) | (b.k.0[l] == count(studies));
-            let valid = (b.min.0[l] >= f64::MIN_POSITIVE) & (b.max.0[l] < f64::INFINITY) & (b.k.0[l] > 0.0);
+            let valid = (b.min.0[l] >= f64::MIN_POSITIVE) & (v_max.0[l] < f64::INFINITY) & (b.k.0[l] > 0.0);
             self.usable[l] = in_order & valid;
         }
     }

@@ -126,6 +126,26 @@ pub enum ErrorKind {
         /// The estimate given, on the natural scale.
         estimate: f64,
     },
+    /// A test statistic from which no standard error follows: it is 0, or its sign is not that of the effect.
+    #[error("a test statistic of {statistic} with an estimate of {estimate} determines no standard error")]
+    NoStdErrorFromStatistic {
+        /// The statistic given.
+        statistic: f64,
+        /// The estimate given.
+        estimate: f64,
+    },
+    /// Two quantiles of one sample in the wrong order.
+    #[error("the {lower} must not be above the {upper}, but they are {lower_value} and {upper_value}")]
+    QuantilesNotOrdered {
+        /// The quantile that should be lower.
+        lower: &'static str,
+        /// The quantile that should be upper.
+        upper: &'static str,
+        /// The value of the former.
+        lower_value: f64,
+        /// The value of the latter.
+        upper_value: f64,
+    },
     /// The lower limit is not below the upper one.
     #[error("the lower limit must be below the upper one, but the interval is {lower} to {upper}")]
     IntervalInverted {

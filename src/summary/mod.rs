@@ -1,17 +1,23 @@
 //! What a study reports: the raw data that recipes turn into effects.
 
+mod arms;
+mod five_numbers;
+mod margins;
 mod paired_means;
 mod reported;
 mod reported_auc;
 mod reported_difference;
+mod skewness;
 mod tables;
 mod two_by_two;
 mod two_means;
 
+pub use five_numbers::{EstimatedGroup, FiveNumbers};
 pub use paired_means::{Measurement, PairedMeans, ReportedChange};
 pub use reported::Reported;
 pub use reported_auc::ReportedAuc;
 pub use reported_difference::{Direction, ReportedDifference};
+pub use skewness::SkewnessCheck;
 pub use tables::Tables;
 pub use two_by_two::TwoByTwo;
 pub use two_means::{Group, TwoMeans};

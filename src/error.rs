@@ -112,6 +112,12 @@ pub enum ErrorKind {
         /// The level given.
         value: f64,
     },
+    /// A baseline risk outside (0, 1).
+    #[error("the baseline risk must lie between 0 and 1, both excluded, but is {value}")]
+    BaselineRiskOutside {
+        /// The risk given.
+        value: f64,
+    },
     /// A p-value outside (0, 1].
     #[error("the p-value must lie between 0 (excluded) and 1, but is {value}")]
     PValueOutside {

@@ -52,12 +52,22 @@
 //! [`BiserialCorrelationZ`]; as an odds ratio, [`OddsRatioFromDifference`]. On one group measured twice:
 //! [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`], [`AverageD`], the ratios and [`CommonLanguage`].
 //!
+//! **What if a paper reports something else?** [`Reported`] with limits, p-values and test statistics; [`FiveNumbers`] for
+//! medians; [`TwoByTwo::from_odds_ratio`] and [`TwoByTwo::from_phi`] for tables from margins; [`Group::combine`] and
+//! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`] for trials of several arms;
+//! [`PairedMeans::change`]. Effects of one measure become those of another by recipes whose data are effects:
+//! [`DifferenceFromOddsRatio`], [`OddsRatioFromDifference`], [`CorrelationFromDifference`], [`DifferenceFromCorrelation`];
+//! at a baseline risk, [`RiskRatioFromOddsRatio`] and its kin.
+//!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
 //! [`TwoStepDerSimonianLaird`], [`HedgesOlkin`], [`HunterSchmidt`], [`SidikJonkman`], [`HartungMakambi`], [`PauleMandel`],
 //! [`GeneralisedQ`], [`MedianUnbiasedPauleMandel`], [`MedianUnbiasedGeneralisedQ`], [`MaximumLikelihood`] or [`Reml`], with
 //! [`Tau2Method`] chosen at run time, a [`KnownTau2`], or an estimator of one's own.
+//!
+//! **What does it mean for a patient?** [`AbsoluteEffect`] at a [`BaselineRisk`], and [`NumberNeededToTreat`]:
+//! [`Pooled::absolute`].
 //!
 //! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`]; [`HenmiCopas`],
 //! [`PermutationTest`], [`Studies::bootstrap_prediction`].
@@ -95,6 +105,7 @@ mod random;
 mod real;
 
 // Floor 1: what a study says.
+mod baseline_risk;
 mod effect;
 mod effect_size;
 mod interval;
@@ -115,6 +126,7 @@ mod inference;
 mod pool;
 
 // Floor 4: what one does with answers.
+mod absolute;
 pub mod audit;
 mod multiverse;
 mod permutation;
@@ -123,6 +135,8 @@ mod prediction_bootstrap;
 pub mod guide;
 pub mod prelude;
 
+pub use absolute::{AbsoluteEffect, EventIs, NumberNeeded, NumberNeededInterval, NumberNeededToTreat};
+pub use baseline_risk::BaselineRisk;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
@@ -130,6 +144,11 @@ pub use effect_size::{
     HedgesGVariance, HeteroscedasticVariance, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio,
     OddsRatioFromDifference, PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference,
     RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
+};
+pub use effect_size::{
+    BiserialFromDifference, CorrelationFromDifference, CorrelationZFromDifference, DifferenceFromCorrelation,
+    DifferenceFromOddsRatio, OddsRatioFromRiskRatio, RiskDifferenceFromOddsRatio, RiskDifferenceFromRiskRatio,
+    RiskRatioFromHazardRatio, RiskRatioFromOddsRatio,
 };
 pub use effect_size::{EffectSize, FromReport};
 pub use error::{Error, ErrorKind};

@@ -1,9 +1,15 @@
 //! Recipes that turn raw data into effects.
 
 mod binary;
+mod conversion;
 mod means;
 mod report;
 
+pub use conversion::{
+    BiserialFromDifference, CorrelationFromDifference, CorrelationZFromDifference, DifferenceFromCorrelation,
+    DifferenceFromOddsRatio, OddsRatioFromRiskRatio, RiskDifferenceFromOddsRatio, RiskDifferenceFromRiskRatio,
+    RiskRatioFromHazardRatio, RiskRatioFromOddsRatio,
+};
 pub use means::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
     ChangeScoreDVariance, CommonLanguage, EqualVarianceCommonLanguage, GlassDelta, GlassDeltaVariance, HedgesG,

@@ -77,11 +77,7 @@ impl BaselineRisk {
     /// The change of the risk by a log odds ratio: p (1 - p) (θ - 1) / (1 - p + p θ), divided by θ where that is large.
     pub(crate) fn change_by_odds_ratio(self, y: f64) -> f64 {
         let (p, q) = (self.risk, self.survival);
-        if y > 0.0 {
-            -p * q * (-y).exp_m1() / (q * (-y).exp() + p)
-        } else {
-            p * q * y.exp_m1() / (q + p * y.exp())
-        }
+        if y > 0.0 { -p * q * (-y).exp_m1() / (q * (-y).exp() + p) } else { p * q * y.exp_m1() / (q + p * y.exp()) }
     }
 
     /// The change of the risk by a log hazard ratio: S - S^θ under proportional hazards.
@@ -94,13 +90,15 @@ impl BaselineRisk {
         if self.risk < 0.5 { -(-self.risk).ln_1p() } else { -self.survival.ln() }
     }
 
-    /// The log risk ratio of a log odds ratio, y - ln (1 - p + p θ), and its slope in y.
+    /// The log risk ratio of a log odds ratio, -ln (p + (1 - p) / θ), and its slope in y.
     pub(crate) fn risk_ratio_of_odds_ratio(self, y: f64) -> (f64, f64) {
         let (p, q) = (self.risk, self.survival);
-        if y > 0.0 {
-            (-(q * (-y).exp_m1()).ln_1p(), q * (-y).exp() / (q * (-y).exp() + p))
-        } else {
-            (y - (p * y.exp_m1()).ln_1p(), q / (q + p * y.exp()))
+        // p + q / θ - 1, which keeps the digits of a small effect and loses those of a sum near 0.
+        let beyond_one = q * (-y).exp_m1();
+        if beyond_one == f64::INFINITY {
+            return (y - (q + p * y.exp()).ln(), q / (q + p * y.exp()));
         }
+        let y_of_ratio = if beyond_one > -0.5 { -beyond_one.ln_1p() } else { -(p + q * (-y).exp()).ln() };
+        (y_of_ratio, if y > 0.0 { q * (-y).exp() / (q * (-y).exp() + p) } else { q / (q + p * y.exp()) })
     }
 }

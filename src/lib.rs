@@ -175,8 +175,8 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
-pub use summary::{EstimatedGroup, FiveNumbers, SkewnessCheck};
 pub use summary::{Direction, Measurement, PairedMeans, ReportedAuc, ReportedChange, ReportedDifference};
+pub use summary::{EstimatedGroup, FiveNumbers, SkewnessCheck};
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,

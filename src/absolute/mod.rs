@@ -113,7 +113,7 @@ impl AbsoluteEffect {
             return Err(ErrorKind::NotBetween { what, lower: least, upper: most, value: difference }.into());
         }
         let limits = analysis.interval.map(|i| (change(i.lower.f64()), change(i.upper.f64())));
-        let interval = limits.map(|(a, b)| Interval { lower: a.max(least), upper: b.min(most) });
+        let interval = limits.map(|(a, b)| Interval { lower: a.clamp(least, most), upper: b.clamp(least, most) });
         let capped = limits.is_some_and(|(a, b)| a < least - SLACK || b > most + SLACK);
         Ok(Self { baseline, difference: difference.clamp(least, most), interval, level: pooled.level(), capped })
     }

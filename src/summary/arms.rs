@@ -35,10 +35,12 @@ impl Group {
         }
         // The sizes as they are added in double precision, so that the shares sum to 1.
         let total: f64 = arms.iter().map(Self::size).sum();
-        // About the first mean: arms that agree leave no rounding. Halved, as the distance of two means could overflow.
-        let half_mean = arms.iter().map(|arm| arm.size() / total * (0.5 * arm.mean() - 0.5 * self.mean())).sum::<f64>();
-        let mean = (self.mean() + half_mean) + half_mean;
-        let distance = |arm: &Self| 2.0 * (0.5 * arm.mean() - 0.5 * self.mean() - half_mean);
+        // About the mean of the largest arm, which the mean of all is nearest to: arms that agree leave no rounding. Halved,
+        // as the distance of two means could overflow.
+        let base = arms.iter().fold(self, |largest, arm| if arm.n() > largest.n() { *arm } else { largest }).mean();
+        let half_mean = arms.iter().map(|arm| arm.size() / total * (0.5 * arm.mean() - 0.5 * base)).sum::<f64>();
+        let mean = (base + half_mean) + half_mean;
+        let distance = |arm: &Self| 2.0 * (0.5 * arm.mean() - 0.5 * base - half_mean);
         // In units of the largest part, so that no square overflows or vanishes.
         let unit = arms.iter().fold(0.0_f64, |unit, arm| unit.max(arm.sd()).max(distance(arm).abs()));
         let within_and_between = arms.iter().map(|arm| {

@@ -69,7 +69,13 @@ impl FiveNumbers {
     /// [`ErrorKind::ArmTooSmall`] with fewer than two patients, [`ErrorKind::NotFinite`],
     /// [`ErrorKind::QuantilesNotOrdered`].
     pub fn new(n: u64, [min, q1, median, q3, max]: [f64; 5]) -> Result<Self, Error> {
-        let named = [Named("minimum", min), Named("lower quartile", q1), Named("median", median), Named("upper quartile", q3), Named("maximum", max)];
+        let named = [
+            Named("minimum", min),
+            Named("lower quartile", q1),
+            Named("median", median),
+            Named("upper quartile", q3),
+            Named("maximum", max),
+        ];
         Self::checked(n, &named, Quantiles::Both([min, q1, median, q3, max]))
     }
 
@@ -78,7 +84,11 @@ impl FiveNumbers {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn from_quartiles(n: u64, [q1, median, q3]: [f64; 3]) -> Result<Self, Error> {
-        Self::checked(n, &[Named("lower quartile", q1), Named("median", median), Named("upper quartile", q3)], Quantiles::Quartiles([q1, median, q3]))
+        Self::checked(
+            n,
+            &[Named("lower quartile", q1), Named("median", median), Named("upper quartile", q3)],
+            Quantiles::Quartiles([q1, median, q3]),
+        )
     }
 
     /// Minimum, median and maximum of `n` patients, as in "median (range)".
@@ -86,7 +96,11 @@ impl FiveNumbers {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn from_range(n: u64, [min, median, max]: [f64; 3]) -> Result<Self, Error> {
-        Self::checked(n, &[Named("minimum", min), Named("median", median), Named("maximum", max)], Quantiles::Range([min, median, max]))
+        Self::checked(
+            n,
+            &[Named("minimum", min), Named("median", median), Named("maximum", max)],
+            Quantiles::Range([min, median, max]),
+        )
     }
 
     /// The number of patients.
@@ -126,11 +140,12 @@ impl FiveNumbers {
     /// ```text
     /// mean = exp (μ + σ²/2)        SD = mean √(exp (σ²) - 1)
     /// ```
-    /// the moments of the log-normal distribution, without a correction for the bias of its estimated parameters such as Shi,
-    /// Tong, Wang & Genton (2020, "Estimating the mean and variance from the five-number summary of a log-normal
-    /// distribution") add; that lowers both in small samples: by a few per cent with 25 patients and σ = 0.9, by well below
-    /// one per cent with σ = 0.3. Ratios of such outcomes are free of it if they are pooled as the differences of the means
-    /// of their logarithms.
+    /// the moments of the log-normal distribution at the estimated parameters. They are biased upwards in small samples with
+    /// much spread, as the estimates of the parameters are uncertain. Shi, Tong, Wang & Genton (2020, "Estimating the mean
+    /// and variance from the five-number summary of a log-normal distribution") correct for that, which takes 5 % from the
+    /// mean and 22 % from the standard deviation of 25 patients with σ = 0.86, but 0.2 % and 2 % of 40 patients with σ = 0.29.
+    /// Comparisons of such outcomes are free of it if they are pooled as differences of the means of their
+    /// [`logarithms`](Self::logarithms), that is, as ratios.
     ///
     /// # Errors
     /// As [`normal`](Self::normal), [`ErrorKind::NotPositive`] for a quantile that has no logarithm, and

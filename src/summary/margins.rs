@@ -80,7 +80,7 @@ impl TwoByTwo {
     /// ```
     /// use meta_analysis::{Direction, TwoByTwo};
     ///
-    /// let table = TwoByTwo::from_chi_squared(3.37, Direction::Positive, (40, 45), 30)?;
+    /// let table = TwoByTwo::from_chi_squared(3.12, Direction::Positive, (40, 45), 30)?;
     /// assert_eq!(table, TwoByTwo::new([18, 22], [12, 33]));
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```

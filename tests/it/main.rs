@@ -4,6 +4,7 @@
 
 mod api;
 mod bootstrap;
+mod conversions;
 mod effects;
 mod generalised_q;
 mod henmi_copas;

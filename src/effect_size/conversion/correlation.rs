@@ -216,7 +216,8 @@ impl EffectSize<Effect<StandardisedMeanDifference>> for BiserialFromDifference {
     type Measure = BiserialCorrelation;
 
     fn effect(&self, effect: &Effect<StandardisedMeanDifference>) -> Result<Effect<Self::Measure>, Error> {
-        let (r, factor) = (CorrelationFromDifference { sizes: self.sizes }.effect(effect)?, self.sizes.biserial_factor());
+        let (r, factor) =
+            (CorrelationFromDifference { sizes: self.sizes }.effect(effect)?, self.sizes.biserial_factor());
         converted(effect, BiserialCorrelation, r.y() * factor, r.v() * factor * factor)
     }
 }

@@ -4,8 +4,8 @@ use crate::error::{Error, ErrorKind};
 
 /// The risk of the event without treatment, strictly between 0 and 1.
 ///
-/// A relative effect becomes an absolute one only at a baseline risk: one that is typical of the patients to be treated,
-/// from a register or a cohort, rather than the mean of the trials' control arms.
+/// A relative effect becomes an absolute one only at a baseline risk: one that is typical of the patients to be
+/// treated, from a register or a cohort, rather than the mean of the trials' control arms.
 ///
 /// ```
 /// use meta_analysis::BaselineRisk;

@@ -52,12 +52,12 @@
 //! [`BiserialCorrelationZ`]; as an odds ratio, [`OddsRatioFromDifference`]. On one group measured twice:
 //! [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`], [`AverageD`], the ratios and [`CommonLanguage`].
 //!
-//! **What if a paper reports something else?** [`Reported`] with limits, p-values and test statistics; [`FiveNumbers`] for
-//! medians; [`TwoByTwo::from_odds_ratio`] and [`TwoByTwo::from_phi`] for tables from margins; [`Group::combine`] and
+//! **What if a paper reports something else?** [`Reported`] with limits, p-values and test statistics; [`FiveNumbers`]
+//! for medians; [`TwoByTwo::from_odds_ratio`] and [`TwoByTwo::from_phi`] for tables from margins; [`Group::combine`] and
 //! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`] for trials of several arms;
 //! [`PairedMeans::change`]. Effects of one measure become those of another by recipes whose data are effects:
-//! [`DifferenceFromOddsRatio`], [`OddsRatioFromDifference`], [`CorrelationFromDifference`], [`DifferenceFromCorrelation`];
-//! at a baseline risk, [`RiskRatioFromOddsRatio`] and its kin.
+//! [`DifferenceFromOddsRatio`], [`OddsRatioFromDifference`], [`CorrelationFromDifference`],
+//! [`DifferenceFromCorrelation`]; at a baseline risk, [`RiskRatioFromOddsRatio`] and its kin.
 //!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!

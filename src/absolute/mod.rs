@@ -20,8 +20,8 @@ const SLACK: f64 = 1e-12;
 /// A pooled effect as a difference of risks at a baseline risk: the column of absolute effects in a GRADE summary of
 /// findings, and the number needed to treat.
 ///
-/// It comes from `absolute` of a [`Pooled`] risk ratio, odds ratio, hazard ratio or risk difference. The uncertainty is that
-/// of the relative effect alone; the baseline risk is taken as known, so show more than one where it is not.
+/// It comes from `absolute` of a [`Pooled`] risk ratio, odds ratio, hazard ratio or risk difference. The uncertainty is
+/// that of the relative effect alone; the baseline risk is taken as known, so show more than one where it is not.
 ///
 /// # Formula
 /// With baseline risk p, survival S = 1 - p and effect θ:
@@ -66,7 +66,8 @@ impl AbsoluteEffect {
         self.interval
     }
 
-    /// The difference and its interval among so many patients, as in 24 fewer per 1000: a negative number is fewer events.
+    /// The difference and its interval among so many patients, as in 24 fewer per 1000: a negative number is fewer
+    /// events.
     #[must_use]
     pub fn per(&self, patients: u32) -> Natural {
         let patients = f64::from(patients);
@@ -86,7 +87,8 @@ impl AbsoluteEffect {
         self.level
     }
 
-    /// True if a limit was held at the end of what a risk can be: that of a risk ratio times the baseline risk may exceed 1.
+    /// True if a limit was held at the end of what a risk can be: that of a risk ratio times the baseline risk may
+    /// exceed 1.
     #[must_use]
     pub const fn is_capped(&self) -> bool {
         self.capped
@@ -178,7 +180,7 @@ impl<F: Real> Pooled<HazardRatio, F> {
     ///
     /// let studies = Studies::from_analysis(HazardRatio, vec![0.5_f64.ln()], vec![0.01])?;
     /// let absolute = CommonEffect::new().pool(&studies)?.absolute(BaselineRisk::from_survival(0.64)?)?;
-    /// assert_eq!(format!("{:.2}", absolute.difference()), "-0.16");                // survival 0.64 becomes 0.64^0.5 = 0.8
+    /// assert_eq!(format!("{:.2}", absolute.difference()), "-0.16");            // survival 0.64 becomes 0.64^0.5 = 0.8
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     pub fn absolute(&self, baseline: BaselineRisk) -> Result<AbsoluteEffect, Error> {

@@ -30,9 +30,9 @@ pub enum NumberNeeded {
 
 /// The interval of a number needed to treat.
 ///
-/// The number is the inverse of the risk difference. Where the interval of the difference holds no effect, its inverse does
-/// not lie between its limits but beyond them, through infinity: this is the case that is so often printed as "-20 to 15",
-/// which leaves out the estimate itself (Altman 1998). Here it is a variant of its own.
+/// The number is the inverse of the risk difference. Where the interval of the difference holds no effect, its inverse
+/// does not lie between its limits but beyond them, through infinity: this is the case that is so often printed as "-20
+/// to 15", which leaves out the estimate itself (Altman 1998). Here it is a variant of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum NumberNeededInterval {
     /// Benefit at both limits.
@@ -62,7 +62,8 @@ pub enum NumberNeededInterval {
 
 /// The number needed to treat and its interval, of an [`AbsoluteEffect`](crate::AbsoluteEffect).
 ///
-/// It prints whole numbers, rounded up, unless decimals are asked for: `NNTB 25 (95% interval NNTB 10 to infinity to NNTH 50)`.
+/// It prints whole numbers, rounded up, unless decimals are asked for: `NNTB 25 (95% interval NNTB 10 to infinity to
+/// NNTH 50)`.
 ///
 /// ```
 /// use meta_analysis::{CommonEffect, EventIs, NumberNeededInterval, Pool, RiskDifference, Studies};

@@ -9,8 +9,8 @@ use crate::summary::{Direction, Reported, Said};
 /// The recipe that turns a published line into an effect of the given measure.
 ///
 /// The estimate and the limits are carried to the analysis scale; there the standard error is half the width of the
-/// interval, or the distance of a single limit, over the quantile of its level; or the effect over the test statistic or
-/// the quantile of the p-value. The quantiles are normal, or Student's t where the line has degrees of freedom.
+/// interval, or the distance of a single limit, over the quantile of its level; or the effect over the test statistic
+/// or the quantile of the p-value. The quantiles are normal, or Student's t where the line has degrees of freedom.
 ///
 /// # Scale
 /// In: the natural scale, but for a standard error, unless the line says that it is on the analysis scale. Out: the

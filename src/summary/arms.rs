@@ -6,8 +6,8 @@ use super::{Group, PairedMeans, TwoByTwo};
 use crate::error::{Error, ErrorKind};
 
 impl Group {
-    /// The group of all patients of this one and the others, as for two doses of one drug that are to be one arm. It is the
-    /// group that the patients together would have given, whatever the number of arms.
+    /// The group of all patients of this one and the others, as for two doses of one drug that are to be one arm. It is
+    /// the group that the patients together would have given, whatever the number of arms.
     ///
     /// # Formula
     /// ```text
@@ -23,7 +23,7 @@ impl Group {
     /// use meta_analysis::Group;
     ///
     /// let both = Group::new(3, 2.0, 1.0)?.combine([Group::new(3, 5.0, 1.0)?])?;    // 1 2 3 and 4 5 6
-    /// assert_eq!((both.n(), both.mean(), both.sd()), (6, 3.5, 3.5_f64.sqrt()));
+    /// assert_eq!(format!("{} {:.4} {:.4}", both.n(), both.mean(), both.sd()), "6 3.5000 1.8708");     // SD² = 3.5
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     pub fn combine(self, others: impl IntoIterator<Item = Self>) -> Result<Self, Error> {
@@ -35,8 +35,8 @@ impl Group {
         }
         // The sizes as they are added in double precision, so that the shares sum to 1.
         let total: f64 = arms.iter().map(Self::size).sum();
-        // About the mean of the largest arm, which the mean of all is nearest to: arms that agree leave no rounding. Halved,
-        // as the distance of two means could overflow.
+        // About the mean of the largest arm, which the mean of all is nearest to: arms that agree leave no rounding.
+        // Halved, as the distance of two means could overflow.
         let base = arms.iter().fold(self, |largest, arm| if arm.n() > largest.n() { *arm } else { largest }).mean();
         let half_mean = arms.iter().map(|arm| arm.size() / total * (0.5 * arm.mean() - 0.5 * base)).sum::<f64>();
         let mean = (base + half_mean) + half_mean;
@@ -57,12 +57,13 @@ impl Group {
         Self::new(n, mean, sd)
     }
 
-    /// This group shared out over several comparisons, as the control group of a trial with several treated arms that enter
-    /// one meta-analysis: its patients would otherwise be counted once for each. Each share has the mean and the standard
-    /// deviation of the whole, and sizes differ by at most one, the larger shares first (Cochrane Handbook, 23.3.4).
+    /// This group shared out over several comparisons, as the control group of a trial with several treated arms that
+    /// enter one meta-analysis: its patients would otherwise be counted once for each. Each share has the mean and the
+    /// standard deviation of the whole, and sizes differ by at most one, the larger shares first (Cochrane Handbook,
+    /// 23.3.4).
     ///
-    /// The comparisons stay correlated, as the shares have one mean; combining the treated arms ([`combine`](Self::combine))
-    /// is the better way where one may.
+    /// The comparisons stay correlated, as the shares have one mean; combining the treated arms
+    /// ([`combine`](Self::combine)) is the better way where one may.
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] for no comparisons, [`ErrorKind::ArmTooSmall`] if a share would have fewer than two
@@ -109,9 +110,10 @@ impl TwoByTwo {
 
     /// A row `[events, non-events]` shared out over several comparisons; see [`Group::split`].
     ///
-    /// Counts stay whole, where the Cochrane Handbook (23.3.4) would have halves and thirds: what is left of the events goes
-    /// to the first comparisons, one each, what is left of the non-events to those after them and around. So the shares
-    /// sum to the row, their sizes differ by at most one, and each is within one event of an exact part. With fewer events than comparisons some shares have none: then combine the treated arms
+    /// Counts stay whole, where the Cochrane Handbook (23.3.4) would have halves and thirds: what is left of the events
+    /// goes to the first comparisons, one each, what is left of the non-events to those after them and around. So the
+    /// shares sum to the row, their sizes differ by at most one, and each is within one event of an exact part. With
+    /// fewer events than comparisons some shares have none: then combine the treated arms
     /// ([`combine_arms`](Self::combine_arms)).
     ///
     /// # Errors
@@ -141,8 +143,8 @@ impl TwoByTwo {
 
 impl PairedMeans {
     /// The changes as a group of their own, with which trials that report final values may be compared as
-    /// [`MeanDifference`](crate::MeanDifference)s, but not as standardised ones. A correlation that was not reported may be
-    /// borrowed from a study that allows to work it out, by [`from_change_sd`](Self::from_change_sd).
+    /// [`MeanDifference`](crate::MeanDifference)s, but not as standardised ones. A correlation that was not reported
+    /// may be borrowed from a study that allows to work it out, by [`from_change_sd`](Self::from_change_sd).
     ///
     /// # Formula
     /// ```text
@@ -151,7 +153,8 @@ impl PairedMeans {
     /// (Cochrane Handbook, 6.5.2.8).
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfRange`] for a difference that is too large, [`ErrorKind::NotPositive`] for a standard deviation of 0.
+    /// [`ErrorKind::OutOfRange`] for a difference that is too large, [`ErrorKind::NotPositive`] for a standard
+    /// deviation of 0.
     ///
     /// # Example
     /// ```

@@ -4,16 +4,18 @@ use super::{Direction, TwoByTwo, check_finite, size};
 use crate::error::{Error, ErrorKind};
 
 impl TwoByTwo {
-    /// The table with the given odds ratio, from the sizes of the treated and of the control arm and the number of events in
-    /// both, rounded to whole patients. So studies that print an odds ratio and margins can be pooled as tables.
+    /// The table with the given odds ratio, from the sizes of the treated and of the control arm and the number of
+    /// events in both, rounded to whole patients. So studies that print an odds ratio and margins can be pooled as
+    /// tables.
     ///
     /// # Formula
     /// With n1 treated of n patients, e events and odds ratio θ, the events among the treated are
     /// ```text
     /// a = 2 θ n1 e / (b + √(b² - 4 θ (θ - 1) n1 e))        b = n - n1 - e + θ (n1 + e)
     /// ```
-    /// (Bonett 2007, "Transforming odds ratios into correlations for meta-analytic research", solves the same quadratic).
-    /// Rounding moves the odds ratio: compare [`OddsRatio`](crate::OddsRatio) of the result with what was printed.
+    /// (Bonett 2007, "Transforming odds ratios into correlations for meta-analytic research", solves the same
+    /// quadratic). Rounding moves the odds ratio: compare [`OddsRatio`](crate::OddsRatio) of the result with what was
+    /// printed.
     ///
     /// # Errors
     /// [`ErrorKind::NotPositive`] for the odds ratio, [`ErrorKind::EventsAboveTotal`], [`ErrorKind::OutOfRange`] for
@@ -35,8 +37,8 @@ impl TwoByTwo {
         Ok(margins.table(margins.events_of_treated(odds_ratio)))
     }
 
-    /// The table with the given phi coefficient, the correlation of treatment and event, from the sizes of the arms and the
-    /// number of events in both, rounded to whole patients.
+    /// The table with the given phi coefficient, the correlation of treatment and event, from the sizes of the arms and
+    /// the number of events in both, rounded to whole patients.
     ///
     /// # Formula
     /// ```text
@@ -44,8 +46,9 @@ impl TwoByTwo {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::NotBetween`] for a phi that no table with these margins has, [`ErrorKind::NotEstimable`] if a margin is
-    /// empty, [`ErrorKind::EventsAboveTotal`], [`ErrorKind::OutOfRange`] for more patients than can be counted.
+    /// [`ErrorKind::NotBetween`] for a phi that no table with these margins has, [`ErrorKind::NotEstimable`] if a
+    /// margin is empty, [`ErrorKind::EventsAboveTotal`], [`ErrorKind::OutOfRange`] for more patients than can be
+    /// counted.
     ///
     /// # Example
     /// ```
@@ -70,8 +73,8 @@ impl TwoByTwo {
         Ok(margins.table(margins.expected() + phi * margins.scale()))
     }
 
-    /// The table with the given chi-squared statistic (Pearson's, without Yates' correction), of which the direction is that
-    /// of the risk difference; by φ = ±√(χ²/n) and [`from_phi`](Self::from_phi).
+    /// The table with the given chi-squared statistic (Pearson's, without Yates' correction), of which the direction is
+    /// that of the risk difference; by φ = ±√(χ²/n) and [`from_phi`](Self::from_phi).
     ///
     /// # Errors
     /// [`ErrorKind::NotFinite`] and [`ErrorKind::Negative`] for the statistic; as [`from_phi`](Self::from_phi).

@@ -8,13 +8,13 @@ use crate::level::Level;
 /// An estimate as a paper prints it, with what the paper says of its precision.
 ///
 /// The estimate and its limits are on the natural scale (a risk ratio, not its logarithm) unless
-/// [`on_analysis_scale`](Self::on_analysis_scale) says otherwise; a standard error is always on the analysis scale, since
-/// that is the only scale on which it is defined. Turn it into an effect with [`FromReport`](crate::FromReport).
+/// [`on_analysis_scale`](Self::on_analysis_scale) says otherwise; a standard error is always on the analysis scale,
+/// since that is the only scale on which it is defined. Turn it into an effect with [`FromReport`](crate::FromReport).
 ///
 /// | the paper prints | constructor |
 /// |---|---|
 /// | an interval | [`interval`](Self::interval) |
-/// | one limit, the other being cut off or left out | [`lower_limit`](Self::lower_limit), [`upper_limit`](Self::upper_limit) |
+/// | one limit, the other being left out | [`lower_limit`](Self::lower_limit), [`upper_limit`](Self::upper_limit) |
 /// | a p-value | [`p_value`](Self::p_value), [`one_sided_p_value`](Self::one_sided_p_value) |
 /// | z or t | [`statistic`](Self::statistic) |
 /// | F with one degree of freedom above, or a chi-squared of one | [`f_statistic`](Self::f_statistic) |
@@ -74,8 +74,8 @@ impl Reported {
         Ok(line)
     }
 
-    /// An estimate with its lower limit alone, as of an interval whose upper limit was cut off or left out. The level is
-    /// that of the two-sided interval: a one-sided 95 % limit is one of a 90 % interval.
+    /// An estimate with its lower limit alone, as of an interval whose upper limit was cut off or left out. The level
+    /// is that of the two-sided interval: a one-sided 95 % limit is one of a 90 % interval.
     ///
     /// # Errors
     /// [`ErrorKind::NotFinite`], [`ErrorKind::IntervalInverted`] for a limit equal to the estimate,
@@ -109,8 +109,8 @@ impl Reported {
     /// An estimate on the natural scale with the two-sided p-value of the test that there is no effect.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFinite`], [`ErrorKind::PValueOutside`], and [`ErrorKind::NoStdErrorFromP`] for p = 1, from which no
-    /// standard error follows.
+    /// [`ErrorKind::NotFinite`], [`ErrorKind::PValueOutside`], and [`ErrorKind::NoStdErrorFromP`] for p = 1, from which
+    /// no standard error follows.
     pub fn p_value(estimate: f64, p_value: f64) -> Result<Self, Error> {
         let line = Self::checked(estimate, Said::PValue(p_value))?;
         if !(p_value > 0.0 && p_value <= 1.0) {
@@ -123,12 +123,12 @@ impl Reported {
     }
 
     /// An estimate with the one-sided p-value of the test against the alternative that the effect has this direction on
-    /// the analysis scale: [`Direction::Negative`] for a test of non-inferiority whose hoped-for risk ratio is below 1. The
-    /// p-value is above one half where the estimate points the other way.
+    /// the analysis scale: [`Direction::Negative`] for a test of non-inferiority whose hoped-for risk ratio is below 1.
+    /// The p-value is above one half where the estimate points the other way.
     ///
     /// # Errors
-    /// As [`p_value`](Self::p_value); [`FromReport`](crate::FromReport) refuses a p-value that contradicts the sign of the
-    /// estimate.
+    /// As [`p_value`](Self::p_value); [`FromReport`](crate::FromReport) refuses a p-value that contradicts the sign of
+    /// the estimate.
     pub fn one_sided_p_value(estimate: f64, p_value: f64, alternative: Direction) -> Result<Self, Error> {
         Ok(Self { said: Said::OneSidedPValue(p_value, alternative), ..Self::p_value(estimate, p_value)? })
     }
@@ -159,8 +159,8 @@ impl Reported {
     }
 
     /// An estimate with the F statistic, of one degree of freedom above, of the test that there is no effect; or with
-    /// Wald's chi-squared statistic of one degree of freedom. Either is the square of [`statistic`](Self::statistic), whose
-    /// sign is that of the effect.
+    /// Wald's chi-squared statistic of one degree of freedom. Either is the square of [`statistic`](Self::statistic),
+    /// whose sign is that of the effect.
     ///
     /// # Errors
     /// [`ErrorKind::NotFinite`], [`ErrorKind::Negative`], and [`ErrorKind::NoStdErrorFromStatistic`] for F = 0.
@@ -176,7 +176,8 @@ impl Reported {
         Ok(line)
     }
 
-    /// An estimate on the natural scale with its standard error on the analysis scale: for a ratio, that of its logarithm.
+    /// An estimate on the natural scale with its standard error on the analysis scale: for a ratio, that of its
+    /// logarithm.
     ///
     /// # Errors
     /// [`ErrorKind::NotFinite`] for the estimate, [`ErrorKind::NotPositive`] for the standard error.
@@ -234,8 +235,8 @@ impl Reported {
     /// To how many decimals the paper rounded. Without it, the most decimals that any of the figures shows.
     ///
     /// It matters only for the check that the estimate is midway between its limits: write it where trailing zeros were
-    /// lost, as in 0.5 (0.2, 1.2) for 0.50 (0.20, 1.20), and not for a whole table whose lines differ: 1.2 (0.8, 1.6) was
-    /// rounded to one decimal, and is not midway to two.
+    /// lost, as in 0.5 (0.2, 1.2) for 0.50 (0.20, 1.20), and not for a whole table whose lines differ: 1.2 (0.8, 1.6)
+    /// was rounded to one decimal, and is not midway to two.
     #[must_use]
     pub const fn with_decimals(self, decimals: u32) -> Self {
         Self { decimals: Some(decimals), ..self }

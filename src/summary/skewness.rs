@@ -1,7 +1,7 @@
 //! Do a median, quartiles and extremes contradict a symmetric distribution?
 
-/// A test of skewness from the quantiles that a paper prints: is the normal distribution, on which the mean and the standard
-/// deviation of [`FiveNumbers`](crate::FiveNumbers) rest, contradicted at the 5 % level?
+/// A test of skewness from the quantiles that a paper prints: is the normal distribution, on which the mean and the
+/// standard deviation of [`FiveNumbers`](crate::FiveNumbers) rest, contradicted at the 5 % level?
 ///
 /// It is a value beside the estimate and excludes nothing by itself. Where it speaks against normality, the
 /// [log-normal](crate::FiveNumbers::log_normal) estimate or a sensitivity analysis without the study is at hand; it has
@@ -13,8 +13,8 @@
 /// quartiles:  T2 = |q1 + q3 - 2m| / (q3 - q1)                     against 2.66 / √n - 5.92 / n²
 /// both:       T3 = max { 2.65 ln (0.6 n) / √n T1, T2 }            against 2.97 / √n - 39.1 / n³
 /// ```
-/// with minimum a, quartiles q1 and q3, median m and maximum b (Shi et al. 2023, "Detecting the skewness of data from the
-/// five-number summary and its application in meta-analysis").
+/// with minimum a, quartiles q1 and q3, median m and maximum b (Shi et al. 2023, "Detecting the skewness of data from
+/// the five-number summary and its application in meta-analysis").
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SkewnessCheck {
     statistic: f64,

@@ -1,5 +1,5 @@
-//! What papers report, made into what is pooled: values of the R package metafor 5.1-12 (`tests/fixtures/effects.json`),
-//! values worked out with 30 digits, published examples and error texts.
+//! What papers report, made into what is pooled: values of the R package metafor 5.1-12
+//! (`tests/fixtures/effects.json`), values worked out with 30 digits, published examples and error texts.
 
 mod absolute;
 mod laws;
@@ -210,9 +210,9 @@ fn log_normal_moments() {
     let case = cases.iter().find(|case| case["options"]["dist"] == "lnorm").map(Case).expect("the log-normal case");
     // exp (μ + σ²/2) and exp (μ + σ²/2) √(exp (σ²) - 1) with 30 digits, and what R takes off.
     let exact = [
-        (9.449_998_945_122_495_9, 0.006_103_1, 4.919_745_500_766_109_6, 0.034_892),
-        (17.969_087_444_104_47, 0.001_739_8, 5.331_624_694_383_360_4, 0.017_245),
-        (7.859_814_439_448_993_2, 0.050_928, 8.274_409_292_860_374_7, 0.278_87),
+        (9.449_998_945_122_497, 0.006_103_1, 4.919_745_500_766_109, 0.034_892),
+        (17.969_087_444_104_47, 0.001_739_8, 5.331_624_694_383_36, 0.017_245),
+        (7.859_814_439_448_993, 0.050_928, 8.274_409_292_860_375, 0.278_87),
     ];
     for (i, (five, (mean, mean_off, sd, sd_off))) in five_numbers(&case).iter().zip(exact).enumerate() {
         let group = five.log_normal().expect("an estimate").group();
@@ -403,14 +403,14 @@ fn conversions_with_their_variances() {
         (0.150_755_672_288_881_81, 0.021_705_954_169_797_145),
     );
     let z = CorrelationZFromDifference::new().with_sizes(25, 20).expect("sizes").effect(&d);
-    check("Fisher's z", z, (0.151_913_592_025_826_79, 1.0 / 44.0));
+    check("Fisher's z", z, (0.151_913_592_025_826_8, 1.0 / 44.0));
     let biserial = BiserialFromDifference::new().with_sizes(25, 20).expect("sizes").effect(&d);
-    check("biserial", biserial, (0.189_615_822_525_042_35, 0.034_338_451_508_660_958));
+    check("biserial", biserial, (0.189_615_822_525_042_35, 0.034_338_451_508_660_96));
     let r = Effect::from_analysis(PointBiserialCorrelation, 0.5, 0.01).expect("an effect");
     let to_d = DifferenceFromCorrelation::new().with_sizes(25, 20).expect("sizes");
-    check("difference", to_d.effect(&r), (1.135_781_669_160_054_7, 0.091_733_333_333_333_333));
+    check("difference", to_d.effect(&r), (1.135_781_669_160_054_7, 0.091_733_333_333_333_33));
     let z = Effect::from_analysis(PointBiserialCorrelationZ, 0.5_f64.atanh(), 0.01 / 0.75 / 0.75).expect("an effect");
-    check("difference from z", to_d.effect(&z), (1.135_781_669_160_054_7, 0.091_733_333_333_333_333));
+    check("difference from z", to_d.effect(&z), (1.135_781_669_160_054_7, 0.091_733_333_333_333_33));
 
     let risk = |p| BaselineRisk::new(p).expect("a risk");
     let ratio = |y| Effect::from_analysis(OddsRatio, y, 0.1).expect("an effect");
@@ -418,28 +418,28 @@ fn conversions_with_their_variances() {
         (
             -1.0,
             0.1,
-            (-0.934_701_664_001_166_3, 0.092_300_155_540_519_016),
+            (-0.934_701_664_001_166_3, 0.092_300_155_540_519_01),
             (-0.060_729_699_449_949_43, 0.000_142_341_285_306_210_42),
         ),
         (
             0.3,
             0.4,
             (0.169_021_280_022_204_18, 0.027_703_575_893_802_857),
-            (0.073_658_134_917_971_235, 0.006_215_353_456_068_349_1),
+            (0.073_658_134_917_971_24, 0.006_215_353_456_068_349),
         ),
-        (50.0, 0.4, (0.916_290_731_874_155_07, 8.370_170_946_046_880_9e-45), (0.6, 8.370_170_946_046_880_9e-45)),
+        (50.0, 0.4, (0.916_290_731_874_155_1, 8.370_170_946_046_881e-45), (0.6, 8.370_170_946_046_881e-45)),
     ] {
         check("risk ratio", RiskRatioFromOddsRatio(risk(p)).effect(&ratio(y)), ratio_values);
         check("risk difference", RiskDifferenceFromOddsRatio(risk(p)).effect(&ratio(y)), difference_values);
     }
     let doubled = Effect::from_analysis(RiskRatio, 2.0_f64.ln(), 0.1).expect("an effect");
     let odds = OddsRatioFromRiskRatio(risk(0.2)).effect(&doubled);
-    check("odds ratio", odds, (0.980_829_253_011_726_24, 0.277_777_777_777_777_78));
+    check("odds ratio", odds, (0.980_829_253_011_726_2, 0.277_777_777_777_777_8));
     check("risk difference", RiskDifferenceFromRiskRatio(risk(0.2)).effect(&doubled), (0.2, 0.016));
     let halved = Effect::from_analysis(HazardRatio, 0.5_f64.ln(), 0.1).expect("an effect");
     let survival = BaselineRisk::from_survival(0.64).expect("a risk");
     let ratio = RiskRatioFromHazardRatio(survival).effect(&halved);
-    check("risk ratio", ratio, (-0.587_786_664_902_119_01, 0.079_668_871_188_987_78));
+    check("risk ratio", ratio, (-0.587_786_664_902_119_1, 0.079_668_871_188_987_78));
 
     assert_eq!(
         text(OddsRatioFromRiskRatio(risk(0.6)).effect(&doubled)),

@@ -126,7 +126,8 @@ pub struct RiskDifferenceFromRiskRatio(pub BaselineRisk);
 /// In: log hazard ratios. Out: log risk ratios.
 ///
 /// # Errors
-/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if a result is not a finite number, or its variance 0 in floating point.
+/// [`OutOfRange`](crate::ErrorKind::OutOfRange) if a result is not a finite number, or its variance 0 in floating
+/// point.
 ///
 /// # Example
 /// ```

@@ -74,8 +74,8 @@ macro_rules! with_sizes {
 /// ```text
 /// r = d / √(d² + h)        v(r) = h² v / (d² + h)³        h = (n1 + n2 - 2) (1/n1 + 1/n2)
 /// ```
-/// so that r is the correlation that belongs to the t statistic of d; h = 4 for equal, large groups (Rosenthal 1984; variance
-/// of Borenstein et al. 2009, chapter 7, who have a = (n1 + n2)²/(n1 n2) for h).
+/// so that r is the correlation that belongs to the t statistic of d; h = 4 for equal, large groups (Rosenthal 1984;
+/// variance of Borenstein et al. 2009, chapter 7, who have a = (n1 + n2)²/(n1 n2) for h).
 ///
 /// # Scale
 /// In: standard deviations. Out: a correlation, 0 is no effect.
@@ -127,14 +127,15 @@ pub struct CorrelationZFromDifference {
     sizes: Sizes,
 }
 
-/// Biserial correlation that a standardised mean difference amounts to, for groups made by cutting a normal variable in two.
+/// Biserial correlation that a standardised mean difference amounts to, for groups made by cutting a normal variable in
+/// two.
 ///
 /// # Formula
 /// ```text
 /// y = r √(p q) / f        v(y) = v(r) p q / f²
 /// ```
-/// with r and v(r) of [`CorrelationFromDifference`], p = n1/(n1 + n2), q = 1 - p and f the normal density at the point that p
-/// lies above (Soper 1914; the variance by the delta method, with the shares taken as known).
+/// with r and v(r) of [`CorrelationFromDifference`], p = n1/(n1 + n2), q = 1 - p and f the normal density at the point
+/// that p lies above (Soper 1914; the variance by the delta method, with the shares taken as known).
 /// [`BiserialCorrelation`] has a better variance where the means or a test are at hand. The estimate may exceed 1.
 ///
 /// # Scale
@@ -158,8 +159,8 @@ pub struct BiserialFromDifference {
     sizes: Sizes,
 }
 
-/// Standardised mean difference that a point-biserial correlation amounts to: the inverse of [`CorrelationFromDifference`]
-/// and of [`CorrelationZFromDifference`].
+/// Standardised mean difference that a point-biserial correlation amounts to: the inverse of
+/// [`CorrelationFromDifference`] and of [`CorrelationZFromDifference`].
 ///
 /// # Formula
 /// ```text

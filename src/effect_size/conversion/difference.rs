@@ -6,7 +6,8 @@ use crate::effect_size::{EffectSize, OddsRatioFromDifference, UnderlyingDistribu
 use crate::error::Error;
 use crate::measure::{OddsRatio, StandardisedMeanDifference};
 
-/// Standardised mean difference that an odds ratio amounts to, if the events are an underlying outcome that was cut in two.
+/// Standardised mean difference that an odds ratio amounts to, if the events are an underlying outcome that was cut in
+/// two.
 ///
 /// Use it to pool studies that report events beside studies that report means of the same outcome; its inverse is
 /// [`OddsRatioFromDifference`].

@@ -184,7 +184,8 @@ proptest! {
         }
         let to_d = DifferenceFromCorrelation::new().with_sizes(n1, n2).expect("sizes");
         let r = CorrelationFromDifference::new().with_sizes(n1, n2).expect("sizes").effect(&d).expect("a correlation");
-        // 1 - r² loses the digits by which r is near 1: at d = 8 with lopsided groups h may be above 1, at most 1 + d²/h of them.
+        // 1 - r² loses the digits by which r is near 1: at d = 8 with lopsided groups h may be above 1, at most 1 +
+        // d²/h of them.
         let back = to_d.effect(&r).expect("a difference");
         prop_assert!(near(back.y(), y, 1e-13) && near(back.v(), v, 5e-13), "{back:?} for {d:?}");
         let z = CorrelationZFromDifference::new().with_sizes(n1, n2).expect("sizes").effect(&d).expect("a correlation");

@@ -17,7 +17,7 @@ fn standard_errors() {
     let at_90 = |line: Result<Reported, Error>| line.map(|line| line.with_level(Level::P90));
     for (what, found, expected) in [
         // Cochrane Handbook, 6.5.2.3: "t = 2.78, SE = 3.8/2.78 = 1.37".
-        ("p of t", std_error(MeanDifference, t(Reported::p_value(3.8, 0.008), 45.0)), 1.369_100_300_705_259_9),
+        ("p of t", std_error(MeanDifference, t(Reported::p_value(3.8, 0.008), 45.0)), 1.369_100_300_705_26),
         (
             "interval of t",
             std_error(MeanDifference, t(Reported::interval(2.0, 0.5, 3.5), 9.0)),
@@ -32,14 +32,14 @@ fn standard_errors() {
         (
             "one-sided p",
             std_error(OddsRatio, Reported::one_sided_p_value(0.5, 0.03, negative)),
-            0.368_539_736_394_194_09,
+            0.368_539_736_394_194_1,
         ),
         (
             "one-sided p of the other side",
             std_error(OddsRatio, Reported::one_sided_p_value(0.5, 0.97, positive)),
-            0.368_539_736_394_194_09,
+            0.368_539_736_394_194_1,
         ),
-        ("upper limit", std_error(RiskRatio, Reported::upper_limit(1.42, 2.39)), 0.265_635_745_573_369_79),
+        ("upper limit", std_error(RiskRatio, Reported::upper_limit(1.42, 2.39)), 0.265_635_745_573_369_8),
         ("lower limit", std_error(RiskRatio, at_90(Reported::lower_limit(2.0, 1.1))), 0.363_459_088_979_020_83),
         ("z", std_error(OddsRatio, Reported::statistic(0.5, -2.0)), 0.346_573_590_279_972_65),
         ("F", std_error(OddsRatio, Reported::f_statistic(0.5, 4.0)), 0.346_573_590_279_972_65),

@@ -141,16 +141,14 @@ pub enum ErrorKind {
         estimate: f64,
     },
     /// Two quantiles of one sample in the wrong order.
-    #[error("the {lower} must not be above the {upper}, but they are {lower_value} and {upper_value}")]
+    #[error("the {quantiles} must not be in descending order, but are {first} and {second}")]
     QuantilesNotOrdered {
-        /// The quantile that should be lower.
-        lower: &'static str,
-        /// The quantile that should be upper.
-        upper: &'static str,
-        /// The value of the former.
-        lower_value: f64,
-        /// The value of the latter.
-        upper_value: f64,
+        /// Which ones, as in `lower quartile and median`.
+        quantiles: &'static str,
+        /// The one that should not be above the other.
+        first: f64,
+        /// The other one.
+        second: f64,
     },
     /// The lower limit is not below the upper one.
     #[error("the lower limit must be below the upper one, but the interval is {lower} to {upper}")]

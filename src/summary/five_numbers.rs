@@ -240,9 +240,10 @@ impl FiveNumbers {
         for &Named(what, value) in named {
             check_finite(what, value)?;
         }
-        for (&Named(lower, lower_value), &Named(upper, upper_value)) in named.iter().zip(named.iter().skip(1)) {
-            if lower_value > upper_value {
-                return Err(ErrorKind::QuantilesNotOrdered { lower, upper, lower_value, upper_value }.into());
+        for (&Named(name, first), &Named(next, second)) in named.iter().zip(named.iter().skip(1)) {
+            if first > second {
+                let quantiles = names(name, next);
+                return Err(ErrorKind::QuantilesNotOrdered { quantiles, first, second }.into());
             }
         }
         Ok(Self { n, quantiles })
@@ -252,6 +253,18 @@ impl FiveNumbers {
 /// A quantile with its name.
 #[derive(Clone, Copy)]
 struct Named(&'static str, f64);
+
+/// The names of two neighbours.
+fn names(first: &str, second: &str) -> &'static str {
+    match (first, second) {
+        ("minimum", "lower quartile") => "minimum and lower quartile",
+        ("minimum", _) => "minimum and median",
+        ("lower quartile", _) => "lower quartile and median",
+        ("median", "upper quartile") => "median and upper quartile",
+        ("median", _) => "median and maximum",
+        _ => "upper quartile and maximum",
+    }
+}
 
 /// (low + high) / 2 - middle.
 fn off_centre(low: f64, middle: f64, high: f64) -> f64 {

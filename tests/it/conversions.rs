@@ -281,11 +281,14 @@ fn five_number_errors() {
     let quartiles = |n, three| text(FiveNumbers::from_quartiles(n, three).and_then(|five| five.normal()));
     assert_eq!(quartiles(1, [1.0, 2.0, 3.0]), "the single arm must have at least 2 patients, but has 1");
     assert_eq!(quartiles(9, [1.0, f64::NAN, 3.0]), "the median must be finite, but is NaN");
-    assert_eq!(quartiles(9, [4.0, 2.0, 3.0]), "the lower quartile must not be above the median, but they are 4 and 2");
+    assert_eq!(
+        quartiles(9, [4.0, 2.0, 3.0]),
+        "the lower quartile and median must not be in descending order, but are 4 and 2"
+    );
     assert_eq!(quartiles(9, [2.0, 2.0, 2.0]), "the standard deviation must be positive and finite, but is 0");
     assert_eq!(
         text(FiveNumbers::new(9, [1.0, 2.0, 3.0, 9.0, 4.0])),
-        "the upper quartile must not be above the maximum, but they are 9 and 4"
+        "the upper quartile and maximum must not be in descending order, but are 9 and 4"
     );
     assert_eq!(text(FiveNumbers::from_range(9, [f64::INFINITY, 2.0, 3.0])), "the minimum must be finite, but is inf");
     let log_normal = |three| text(FiveNumbers::from_range(9, three).and_then(|five| five.log_normal()));

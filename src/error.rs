@@ -130,6 +130,12 @@ pub enum ErrorKind {
         /// The level given.
         value: f64,
     },
+    /// A baseline risk outside (0, 1).
+    #[error("the baseline risk must lie between 0 and 1, both excluded, but is {value}")]
+    BaselineRiskOutside {
+        /// The risk given.
+        value: f64,
+    },
     /// A p-value outside (0, 1].
     #[error("the p-value must lie between 0 (excluded) and 1, but is {value}")]
     PValueOutside {
@@ -143,6 +149,24 @@ pub enum ErrorKind {
         p_value: f64,
         /// The estimate given, on the natural scale.
         estimate: f64,
+    },
+    /// A test statistic from which no standard error follows: it is 0, or its sign is not that of the effect.
+    #[error("a test statistic of {statistic} with an estimate of {estimate} determines no standard error")]
+    NoStdErrorFromStatistic {
+        /// The statistic given.
+        statistic: f64,
+        /// The estimate given.
+        estimate: f64,
+    },
+    /// Two quantiles of one sample in the wrong order.
+    #[error("the {quantiles} must not be in descending order, but are {first} and {second}")]
+    QuantilesNotOrdered {
+        /// Which ones, as in `lower quartile and median`.
+        quantiles: &'static str,
+        /// The one that should not be above the other.
+        first: f64,
+        /// The other one.
+        second: f64,
     },
     /// The lower limit is not below the upper one.
     #[error("the lower limit must be below the upper one, but the interval is {lower} to {upper}")]

@@ -58,12 +58,22 @@
 //! - On one group measured twice: [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`], [`AverageD`], the ratios and
 //!   [`CommonLanguage`].
 //!
+//! **What if a paper reports something else?** [`Reported`] with limits, p-values and test statistics; [`FiveNumbers`]
+//! for medians; [`TwoByTwo::from_odds_ratio`] and [`TwoByTwo::from_phi`] for tables from margins; [`Group::combine`] and
+//! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`] for trials of several arms;
+//! [`PairedMeans::change`]. Effects of one measure become those of another by recipes whose data are effects:
+//! [`DifferenceFromOddsRatio`], [`OddsRatioFromDifference`], [`CorrelationFromDifference`],
+//! [`DifferenceFromCorrelation`]; at a baseline risk, [`RiskRatioFromOddsRatio`] and its kin.
+//!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
 //! [`TwoStepDerSimonianLaird`], [`HedgesOlkin`], [`HunterSchmidt`], [`SidikJonkman`], [`HartungMakambi`], [`PauleMandel`],
 //! [`GeneralisedQ`], [`MedianUnbiasedPauleMandel`], [`MedianUnbiasedGeneralisedQ`], [`MaximumLikelihood`] or [`Reml`], with
 //! [`Tau2Method`] chosen at run time, a [`KnownTau2`], or an estimator of one's own.
+//!
+//! **What does it mean for a patient?** [`AbsoluteEffect`] at a [`BaselineRisk`], and [`NumberNeededToTreat`]:
+//! [`Pooled::absolute`].
 //!
 //! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`]; [`HenmiCopas`],
 //! [`ProfileLikelihood`], [`PermutationTest`], [`Studies::bootstrap_prediction`].
@@ -101,6 +111,7 @@ mod random;
 mod real;
 
 // Floor 1: what a study says.
+mod baseline_risk;
 mod effect;
 mod effect_size;
 mod interval;
@@ -123,6 +134,7 @@ mod inference;
 mod pool;
 
 // Floor 4: what one does with answers.
+mod absolute;
 pub mod audit;
 mod multiverse;
 mod permutation;
@@ -133,21 +145,24 @@ mod serialise;
 pub mod guide;
 pub mod prelude;
 
+pub use absolute::{AbsoluteEffect, EventIs, NumberNeeded, NumberNeededInterval, NumberNeededToTreat};
+pub use baseline_risk::BaselineRisk;
 #[cfg(feature = "rayon")]
 pub use batch::Par;
 pub use batch::{Batch, BatchSummary, Columns, ColumnsMut, PooledColumns};
 pub use between_share::BetweenShare;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
-    AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
-    ChangeScoreDVariance, CommonLanguage, EqualVarianceCommonLanguage, GlassDelta, GlassDeltaVariance, HedgesG,
-    HedgesGVariance, HeteroscedasticVariance, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio,
-    OddsRatioFromDifference, PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference,
-    RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
-};
-pub use effect_size::{
-    CoxD, EffectSize, FromPairs, FromPersonTime, FromReport, FromTable, LogisticD, MatchedPairsMeasure,
-    PersonTimeMeasure, PhiVariance, ProbitD, RatioVariance, RiskDifferenceVariance, TableRecipe,
+    AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BiserialFromDifference,
+    BonettD, ChangeScoreD, ChangeScoreDVariance, CommonLanguage, CorrelationFromDifference, CorrelationZFromDifference,
+    CoxD, DifferenceFromCorrelation, DifferenceFromOddsRatio, EffectSize, EqualVarianceCommonLanguage, FromPairs,
+    FromPersonTime, FromReport, FromTable, GlassDelta, GlassDeltaVariance, HedgesG, HedgesGVariance,
+    HeteroscedasticVariance, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio, LogisticD,
+    MatchedPairsMeasure, OddsRatioFromDifference, OddsRatioFromRiskRatio, PersonTimeMeasure, PhiVariance,
+    PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference, ProbitD, RatioOfMeansVariance,
+    RatioVariance, RiskDifferenceFromOddsRatio, RiskDifferenceFromRiskRatio, RiskDifferenceVariance,
+    RiskRatioFromHazardRatio, RiskRatioFromOddsRatio, SmallSampleCorrection, Standardiser, TableRecipe,
+    UnderlyingDistribution, VariabilityVariance,
 };
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
@@ -156,15 +171,12 @@ pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{
-    AnyMeasure, ArcsineDifference, ConditionalOddsRatio, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric,
-    HazardRatio, Link, MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RateDifference, RateRatio,
-    RateRootDifference, RiskDifference, RiskRatio, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy,
-    YuleQ, YuleY,
-};
-pub use measure::{
-    BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,
-    CommonLanguageEffectSize, PointBiserialCorrelation, PointBiserialCorrelationZ, RatioOfMeans,
-    RawScoreStandardisedMeanChange, VariabilityRatio,
+    AnyMeasure, ArcsineDifference, BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange,
+    CoefficientOfVariationRatio, CommonLanguageEffectSize, ConditionalOddsRatio, DiagnosticOddsRatio, FisherZPhi,
+    FisherZTetrachoric, HazardRatio, Link, MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient,
+    PointBiserialCorrelation, PointBiserialCorrelationZ, RateDifference, RateRatio, RateRootDifference, RatioOfMeans,
+    RawScoreStandardisedMeanChange, RiskDifference, RiskRatio, StandardisedMeanDifference, TetrachoricCorrelation,
+    VaccineEfficacy, VariabilityRatio, YuleQ, YuleY,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
@@ -177,10 +189,10 @@ pub use pool::{
 pub use real::Real;
 pub use studies::{Studies, Study};
 pub use summary::{
-    CorrectedCells, CorrectedStudies, Favours, Group, LogRank, LogRankEvents, MatchedPairs, PairedMargins, PersonTime,
-    Reported, Tables, TwoByTwo, TwoMeans, ZeroCells,
+    CorrectedCells, CorrectedStudies, Direction, EstimatedGroup, Favours, FiveNumbers, Group, LogRank, LogRankEvents,
+    MatchedPairs, Measurement, PairedMargins, PairedMeans, PersonTime, Reported, ReportedAuc, ReportedChange,
+    ReportedDifference, SkewnessCheck, Tables, TwoByTwo, TwoMeans, ZeroCells,
 };
-pub use summary::{Direction, Measurement, PairedMeans, ReportedAuc, ReportedChange, ReportedDifference};
 #[doc(hidden)]
 pub use tau2::LaneMethod;
 pub use tau2::{

@@ -3,6 +3,7 @@
 mod association;
 mod binary;
 mod checked;
+mod conversion;
 mod from_margins;
 mod from_pairs;
 mod from_person_time;
@@ -15,6 +16,11 @@ mod tetrachoric;
 mod two_by_two;
 
 pub use association::PhiVariance;
+pub use conversion::{
+    BiserialFromDifference, CorrelationFromDifference, CorrelationZFromDifference, DifferenceFromCorrelation,
+    DifferenceFromOddsRatio, OddsRatioFromRiskRatio, RiskDifferenceFromOddsRatio, RiskDifferenceFromRiskRatio,
+    RiskRatioFromHazardRatio, RiskRatioFromOddsRatio,
+};
 pub use from_pairs::{FromPairs, MatchedPairsMeasure};
 pub use from_person_time::{FromPersonTime, PersonTimeMeasure};
 pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableRecipe};

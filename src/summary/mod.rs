@@ -1,17 +1,22 @@
 //! What a study reports: the raw data that recipes turn into effects.
 
+mod arms;
+mod five_numbers;
 mod log_rank;
+mod margins;
 mod matched_pairs;
 mod paired_means;
 mod person_time;
 mod reported;
 mod reported_auc;
 mod reported_difference;
+mod skewness;
 mod tables;
 mod two_by_two;
 mod two_means;
 mod zero_cells;
 
+pub use five_numbers::{EstimatedGroup, FiveNumbers};
 pub use log_rank::{Favours, LogRank, LogRankEvents};
 pub use matched_pairs::{MatchedPairs, PairedMargins};
 pub use paired_means::{Measurement, PairedMeans, ReportedChange};
@@ -19,12 +24,15 @@ pub use person_time::PersonTime;
 pub use reported::Reported;
 pub use reported_auc::ReportedAuc;
 pub use reported_difference::{Direction, ReportedDifference};
+pub use skewness::SkewnessCheck;
 pub use tables::Tables;
 pub use two_by_two::TwoByTwo;
 pub use two_means::{Group, TwoMeans};
 pub use zero_cells::{CorrectedCells, CorrectedStudies, ZeroCells};
 
 pub(crate) use reported::Said;
+pub(crate) use two_by_two::Cells;
+pub(crate) use zero_cells::Corrected;
 
 use crate::error::{Error, ErrorKind};
 
@@ -45,5 +53,3 @@ fn check_between(what: &'static str, value: f64, (lower, upper): (f64, f64)) -> 
 const fn size(n: u64) -> f64 {
     n as f64
 }
-pub(crate) use two_by_two::Cells;
-pub(crate) use zero_cells::Corrected;

@@ -11,7 +11,16 @@ pub struct Group {
 }
 
 impl Group {
-    fn new(arm: &'static str, (n, mean, sd): (u64, f64, f64)) -> Result<Self, Error> {
+    /// A group from its size, mean and standard deviation, to be combined, split or put into a study with
+    /// [`TwoMeans::from_groups`].
+    ///
+    /// # Errors
+    /// As [`TwoMeans::new`].
+    pub fn new(n: u64, mean: f64, sd: f64) -> Result<Self, Error> {
+        Self::in_arm("single", (n, mean, sd))
+    }
+
+    fn in_arm(arm: &'static str, (n, mean, sd): (u64, f64, f64)) -> Result<Self, Error> {
         if n < 2 {
             return Err(ErrorKind::ArmTooSmall { arm, needed: 2, found: n }.into());
         }
@@ -40,6 +49,11 @@ impl Group {
     #[must_use]
     pub const fn sd(&self) -> f64 {
         self.sd
+    }
+
+    /// The same with `n` patients, two or more.
+    pub(super) const fn with_size(self, n: u64) -> Self {
+        Self { n, ..self }
     }
 
     /// The number of patients as a floating-point number.
@@ -73,7 +87,13 @@ impl TwoMeans {
     /// [`ErrorKind::ArmTooSmall`] with fewer than two patients, [`ErrorKind::NotFinite`] for a mean,
     /// [`ErrorKind::NotPositive`] for a standard deviation.
     pub fn new(treated: (u64, f64, f64), control: (u64, f64, f64)) -> Result<Self, Error> {
-        Ok(Self { treated: Group::new("treated", treated)?, control: Group::new("control", control)? })
+        Ok(Self { treated: Group::in_arm("treated", treated)?, control: Group::in_arm("control", control)? })
+    }
+
+    /// A study from two groups: as estimated from quantiles ([`FiveNumbers`](crate::FiveNumbers)), combined, or split.
+    #[must_use]
+    pub const fn from_groups(treated: Group, control: Group) -> Self {
+        Self { treated, control }
     }
 
     /// Studies from rows of `(treated, control)`, so that an error names its study.

@@ -5,6 +5,7 @@
 mod api;
 mod batch;
 mod bootstrap;
+mod conversions;
 mod effects;
 mod generalised_q;
 mod henmi_copas;

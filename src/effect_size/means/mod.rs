@@ -34,7 +34,7 @@ use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
 
 /// The effect, if it and its variance are numbers that floating point can hold.
-fn in_range<M: Measure>(measure: M, y: f64, v: f64) -> Result<Effect<M>, Error> {
+pub(super) fn in_range<M: Measure>(measure: M, y: f64, v: f64) -> Result<Effect<M>, Error> {
     if !y.is_finite() {
         return Err(ErrorKind::OutOfRange { quantity: "the effect" }.into());
     }

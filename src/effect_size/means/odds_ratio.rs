@@ -64,14 +64,27 @@ impl OddsRatioFromDifference {
     }
 }
 
+impl OddsRatioFromDifference {
+    pub(in crate::effect_size) const fn distribution(self) -> UnderlyingDistribution {
+        self.distribution
+    }
+}
+
+impl UnderlyingDistribution {
+    /// The log odds ratio of a difference of one standard deviation.
+    pub(in crate::effect_size) fn factor(self) -> f64 {
+        match self {
+            Self::Logistic => std::f64::consts::PI / 3.0_f64.sqrt(),
+            Self::Normal => 1.65,
+        }
+    }
+}
+
 impl EffectSize<ReportedDifference> for OddsRatioFromDifference {
     type Measure = OddsRatio;
 
     fn effect(&self, study: &ReportedDifference) -> Result<Effect<OddsRatio>, Error> {
-        let factor = match self.distribution {
-            UnderlyingDistribution::Logistic => std::f64::consts::PI / 3.0_f64.sqrt(),
-            UnderlyingDistribution::Normal => 1.65,
-        };
+        let factor = self.distribution.factor();
         let y = factor * study.d();
         in_range(OddsRatio, y, factor * factor * study.sampling() + y * y / (2.0 * study.total()))
     }

@@ -116,6 +116,10 @@ pub mod guide;
 pub mod prelude;
 
 pub use effect::{Effect, StudyNote};
+pub use effect_size::{
+    CorrelationVariance, EvaluatedAt, OlkinPratt, OlkinPrattVariance, RSquaredFisherZ, RSquaredFisherZVariance,
+    RSquaredVariance, RawCorrelation, RawPartialCorrelation, RawRSquared, RawSemipartialCorrelation,
+};
 pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
@@ -127,6 +131,12 @@ pub use measure::{
     AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
     StandardisedMeanDifference,
 };
+pub use measure::{
+    BiasCorrection, BonettAlpha, CorrelationCoefficient, FisherZ, GroupMean, HakstianWhalenAlpha,
+    LogCoefficientOfVariation, LogMean, LogStandardDeviation, MeanVariance, MultipleCorrelationFisherZ,
+    MultipleCorrelationSquared, PartialCorrelationCoefficient, PartialFisherZ, RawAlpha, RelativeExcessHeterozygosity,
+    SemipartialCorrelationCoefficient, SemipartialFisherZ, StandardisedGroupMean,
+};
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
 pub use permutation::{PermutationResult, PermutationTest};
@@ -136,6 +146,9 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
+pub use summary::{
+    Correlation, CronbachAlpha, Genotypes, OneMean, PartialCorrelation, RSquared, SemipartialCorrelation,
+};
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,

@@ -2,9 +2,17 @@
 
 mod binary;
 mod continuous;
+mod correlation;
+mod one_group;
+mod over_the_set;
+mod partial_correlation;
+mod r_squared;
 mod report;
 
 pub use continuous::{HedgesG, HedgesGVariance};
+pub use correlation::{CorrelationVariance, OlkinPratt, OlkinPrattVariance, RawCorrelation};
+pub use partial_correlation::{EvaluatedAt, RawPartialCorrelation, RawSemipartialCorrelation};
+pub use r_squared::{RSquaredFisherZ, RSquaredFisherZVariance, RSquaredVariance, RawRSquared};
 pub use report::FromReport;
 
 use crate::effect::Effect;

@@ -5,13 +5,14 @@ use crate::interval::Interval;
 use crate::level::Level;
 use crate::measure::{AnyMeasure, Measure};
 use crate::real::Real;
+use crate::summary::ZeroCells;
 
 /// What was done to a study on its way from raw data to an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StudyNote {
-    /// One half was added to all four cells, because one was zero.
-    HalfAdded,
+    /// Something was added to the cells, by this policy.
+    ZeroCellsCorrected(ZeroCells),
 }
 
 /// The effect of one study, with its sampling variance, on the scale of its measure.

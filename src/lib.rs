@@ -117,10 +117,8 @@ pub mod prelude;
 
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
-    CorrelationVariance, EvaluatedAt, OlkinPratt, OlkinPrattVariance, RSquaredFisherZ, RSquaredFisherZVariance,
-    RSquaredVariance, RawCorrelation, RawPartialCorrelation, RawRSquared, RawSemipartialCorrelation,
+    EffectSize, FromReport, FromTable, HedgesG, HedgesGVariance, RatioVariance, RiskDifferenceVariance, TableMeasure,
 };
-pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
 pub use heterogeneity::{Heterogeneity, Tau2Interval};
@@ -131,12 +129,6 @@ pub use measure::{
     AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
     StandardisedMeanDifference,
 };
-pub use measure::{
-    BiasCorrection, BonettAlpha, CorrelationCoefficient, FisherZ, GroupMean, HakstianWhalenAlpha,
-    LogCoefficientOfVariation, LogMean, LogStandardDeviation, MeanVariance, MultipleCorrelationFisherZ,
-    MultipleCorrelationSquared, PartialCorrelationCoefficient, PartialFisherZ, RawAlpha, RelativeExcessHeterozygosity,
-    SemipartialCorrelationCoefficient, SemipartialFisherZ, StandardisedGroupMean,
-};
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
 pub use permutation::{PermutationResult, PermutationTest};
@@ -146,14 +138,29 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
-pub use summary::{
-    Correlation, CronbachAlpha, Genotypes, OneMean, PartialCorrelation, RSquared, SemipartialCorrelation,
-};
-pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
+pub use summary::{CorrectedCells, CorrectedStudies, Group, Reported, Tables, TwoByTwo, TwoMeans, ZeroCells};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,
     SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, Tau2Method, TwoStepDerSimonianLaird,
+};
+
+// One group, and correlations.
+pub use effect_size::{
+    CorrelationVariance, FreemanTukey, OlkinPratt, OlkinPrattVariance, RSquaredFisherZ, RSquaredFisherZVariance,
+    RSquaredVariance, RawCorrelation, RawPartialCorrelation, RawRSquared, RawSemipartialCorrelation,
+};
+pub use measure::{
+    ArcsineProportion, BiasCorrection, BonettAlpha, CorrelationCoefficient, EvaluatedAt, FisherZ,
+    FreemanTukeyProportion, FreemanTukeyRate, GroupMean, HakstianWhalenAlpha, LogCoefficientOfVariation, LogMean,
+    LogProportion, LogRate, LogStandardDeviation, LogitProportion, MeanVariance, MultipleCorrelationFisherZ,
+    MultipleCorrelationSquared, PartialCorrelationCoefficient, PartialFisherZ, ProbitProportion, ProportionVariance,
+    RawAlpha, RawProportion, RawRate, RelativeExcessHeterozygosity, SemipartialCorrelationCoefficient,
+    SemipartialFisherZ, SquareRootRate, StandardisedGroupMean,
+};
+pub use summary::{
+    Correlation, CronbachAlpha, Genotypes, OneMean, PartialCorrelation, PersonTimeRate, Proportion, RSquared,
+    SemipartialCorrelation,
 };
 
 /// The README's code compiles and runs.

@@ -4,6 +4,7 @@ use crate::effect::{Effect, StudyNote, check_pair};
 use crate::error::{Error, ErrorKind};
 use crate::measure::{AnyMeasure, Measure, same_measure};
 use crate::real::Real;
+use crate::summary::ZeroCells;
 
 /// Studies of one measure: columns `y` and `v` on the analysis scale, with labels if there are any.
 ///
@@ -153,10 +154,20 @@ impl<M: Measure, F: Real> Studies<M, F> {
         &self.excluded
     }
 
-    /// How many studies had one half added to their cells.
+    /// How many studies had something added to their cells.
     #[must_use]
     pub fn corrected(&self) -> usize {
-        self.notes.iter().filter(|note| **note == Some(StudyNote::HalfAdded)).count()
+        self.policies().count()
+    }
+
+    /// The policy by which studies had something added to their cells; `None` if there are none, or several policies.
+    pub(crate) fn zero_cells(&self) -> Option<ZeroCells> {
+        let first = self.policies().next()?;
+        self.policies().all(|policy| policy == first).then_some(first)
+    }
+
+    fn policies(&self) -> impl Iterator<Item = ZeroCells> {
+        self.notes.iter().flatten().map(|StudyNote::ZeroCellsCorrected(zero_cells)| *zero_cells)
     }
 
     /// The studies for which `keep` is true, with their labels. What was excluded before stays listed, under the index

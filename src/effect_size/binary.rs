@@ -1,65 +1,91 @@
-//! Effects of 2×2 tables. What each measures, and its formula, stands with the measure.
+//! Risk ratio, odds ratio and risk difference of a 2×2 table. What each measures, and its formula, stands with the measure.
 
-use crate::effect::{Effect, StudyNote};
-use crate::effect_size::EffectSize;
-use crate::error::{Error, ErrorKind};
-use crate::measure::{Measure, OddsRatio, RiskDifference, RiskRatio};
-use crate::summary::TwoByTwo;
+use super::from_table::sealed::TableFormula;
+use super::from_table::{RatioVariance, RiskDifferenceVariance, Total};
+use crate::measure::{OddsRatio, RiskDifference, RiskRatio};
+use crate::summary::{Cells, Corrected};
 
-impl EffectSize<TwoByTwo> for RiskRatio {
-    type Measure = Self;
+impl TableFormula for RiskRatio {
+    type Variance = RatioVariance;
 
-    fn effect(&self, table: &TwoByTwo) -> Result<Effect<Self>, Error> {
-        check_ratio(*self, table)?;
-        let (cells, corrected) = table.corrected();
-        // 1/a - 1/n1 = b / (a n1): the difference would cancel for a frequent event. Two divisions, lest a n1 overflow.
-        let v = cells.b / cells.a / cells.n1() + cells.d / cells.c / cells.n2();
+    fn pair(self, table: &Corrected, variance: RatioVariance, all: &Total) -> Result<[f64; 2], &'static str> {
+        let cells = table.for_effect;
         // (a / n1) / (c / n2) - 1 = (a d - b c) / (n1 c).
         let y = log_ratio(cells.a / cells.n1(), cells.c / cells.n2(), cells.cross() / cells.n1() / cells.c);
-        noted(*self, y, v, corrected)
+        let cells = table.for_variance;
+        // 1/a - 1/n1 = b / (a n1): the difference would cancel for a frequent event. Two divisions, lest a n1 overflow.
+        let term = |[events, others]: [f64; 2], n: f64| others / events / n;
+        Ok([y, variance_of(variance, &cells, all, term)])
     }
 }
 
-impl EffectSize<TwoByTwo> for OddsRatio {
-    type Measure = Self;
+impl TableFormula for OddsRatio {
+    type Variance = RatioVariance;
 
-    fn effect(&self, table: &TwoByTwo) -> Result<Effect<Self>, Error> {
-        check_ratio(*self, table)?;
-        let (cells, corrected) = table.corrected();
-        let v = (cells.a.recip() + cells.b.recip()) + (cells.c.recip() + cells.d.recip());
-        // a d / (b c) - 1 = (a d - b c) / (b c).
-        let y = log_ratio(cells.a / cells.b, cells.c / cells.d, cells.cross() / cells.b / cells.c);
-        noted(*self, y, v, corrected)
+    fn pair(self, table: &Corrected, variance: RatioVariance, all: &Total) -> Result<[f64; 2], &'static str> {
+        Ok([log_odds_ratio(&table.for_effect), log_odds_ratio_variance(&table.for_variance, variance, all)])
     }
 }
 
-impl EffectSize<TwoByTwo> for RiskDifference {
-    type Measure = Self;
+impl TableFormula for RiskDifference {
+    type Variance = RiskDifferenceVariance;
+    const RELATIVE: bool = false;
 
-    fn effect(&self, table: &TwoByTwo) -> Result<Effect<Self>, Error> {
-        table.check_arms()?;
-        let (cells, corrected) = table.corrected();
-        let (n1, n2) = (cells.n1(), cells.n2());
-        let v = cells.a / n1 * (cells.b / n1) / n1 + cells.c / n2 * (cells.d / n2) / n2;
+    fn pair(self, table: &Corrected, variance: RiskDifferenceVariance, all: &Total) -> Result<[f64; 2], &'static str> {
+        let (cells, corrected) = (table.for_effect, table.for_variance);
         // a / n1 - c / n2 = (a d - b c) / (n1 n2), without the cancellation of two proportions that agree.
-        noted(*self, cells.cross() / n1 / n2, v, corrected)
+        let y = cells.cross() / cells.n1() / cells.n2();
+        let term = |[events, others]: [f64; 2], n: f64| {
+            let size = events + others;
+            events / size * (others / size) / n
+        };
+        let v = match variance {
+            RiskDifferenceVariance::LargeSample => variance_of(RatioVariance::LargeSample, &corrected, all, term),
+            RiskDifferenceVariance::Average => variance_of(RatioVariance::Average, &corrected, all, term),
+            RiskDifferenceVariance::Null => variance_of(RatioVariance::Null, &corrected, all, term),
+            RiskDifferenceVariance::Unbiased => {
+                let (n1, n2) = (corrected.n1() - 1.0, corrected.n2() - 1.0);
+                if n1 <= 0.0 || n2 <= 0.0 {
+                    return Err("its unbiased variance needs more than one patient in each arm");
+                }
+                let Cells { a, b, c, d } = corrected;
+                term([a, b], n1) + term([c, d], n2)
+            }
+        };
+        Ok([y, v])
     }
 }
 
-fn check_ratio<M: Measure>(measure: M, table: &TwoByTwo) -> Result<(), Error> {
-    table.check_arms()?;
-    match table.no_ratio() {
-        Some(reason) => Err(ErrorKind::NotEstimable { measure: measure.label(), reason }.into()),
-        None => Ok(()),
+/// ln (a d / (b c)).
+pub(super) fn log_odds_ratio(cells: &Cells) -> f64 {
+    // a d / (b c) - 1 = (a d - b c) / (b c).
+    log_ratio(cells.a / cells.b, cells.c / cells.d, cells.cross() / cells.b / cells.c)
+}
+
+pub(super) fn log_odds_ratio_variance(cells: &Cells, variance: RatioVariance, all: &Total) -> f64 {
+    // 1/(p q n) is 1/(p n) + 1/(q n), with p = events / (events + others).
+    let term = |[events, others]: [f64; 2], n: f64| {
+        let size = events + others;
+        size / events / n + size / others / n
+    };
+    match variance {
+        RatioVariance::LargeSample => (cells.a.recip() + cells.b.recip()) + (cells.c.recip() + cells.d.recip()),
+        RatioVariance::Average | RatioVariance::Null => variance_of(variance, cells, all, term),
     }
+}
+
+/// The sum over both arms of a function of the events and non-events that give the proportion, and of the arm's size.
+fn variance_of(variance: RatioVariance, cells: &Cells, all: &Total, term: impl Fn([f64; 2], f64) -> f64) -> f64 {
+    let Cells { a, b, c, d } = *cells;
+    let (treated, control) = match variance {
+        RatioVariance::LargeSample => ([a, b], [c, d]),
+        RatioVariance::Average => (all.treated, all.control),
+        RatioVariance::Null => ([a + c, b + d], [a + c, b + d]),
+    };
+    term(treated, cells.n1()) + term(control, cells.n2())
 }
 
 /// ln (x / y), from the relative difference (x - y) / y where the two are close.
-fn log_ratio(x: f64, y: f64, difference: f64) -> f64 {
+pub(super) fn log_ratio(x: f64, y: f64, difference: f64) -> f64 {
     if difference.abs() < 0.5 { difference.ln_1p() } else { (x / y).ln() }
-}
-
-fn noted<M: Measure>(measure: M, y: f64, v: f64, corrected: bool) -> Result<Effect<M>, Error> {
-    let effect = Effect::from_analysis(measure, y, v)?;
-    Ok(if corrected { effect.with_note(StudyNote::HalfAdded) } else { effect })
 }

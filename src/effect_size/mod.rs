@@ -2,18 +2,27 @@
 
 mod binary;
 mod continuous;
+mod from_table;
+mod report;
+
+// One group, and correlations.
 mod correlation;
+mod counts;
 mod one_group;
 mod over_the_set;
 mod partial_correlation;
+mod proportion;
 mod r_squared;
-mod report;
+mod rate;
 
 pub use continuous::{HedgesG, HedgesGVariance};
-pub use correlation::{CorrelationVariance, OlkinPratt, OlkinPrattVariance, RawCorrelation};
-pub use partial_correlation::{EvaluatedAt, RawPartialCorrelation, RawSemipartialCorrelation};
-pub use r_squared::{RSquaredFisherZ, RSquaredFisherZVariance, RSquaredVariance, RawRSquared};
+pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
 pub use report::FromReport;
+
+pub use correlation::{CorrelationVariance, OlkinPratt, OlkinPrattVariance, RawCorrelation};
+pub use partial_correlation::{RawPartialCorrelation, RawSemipartialCorrelation};
+pub use proportion::FreemanTukey;
+pub use r_squared::{RSquaredFisherZ, RSquaredFisherZVariance, RSquaredVariance, RawRSquared};
 
 use crate::effect::Effect;
 use crate::error::Error;

@@ -6,26 +6,12 @@ use crate::effect::Effect;
 use crate::effect_size::EffectSize;
 use crate::error::Error;
 use crate::measure::{
-    PartialCorrelationCoefficient, PartialFisherZ, SemipartialCorrelationCoefficient, SemipartialFisherZ,
+    EvaluatedAt, PartialCorrelationCoefficient, PartialFisherZ, SemipartialCorrelationCoefficient, SemipartialFisherZ,
 };
 use crate::summary::{PartialCorrelation, SemipartialCorrelation, float};
 
 const NO_RESIDUAL: &str = "its variance needs more observations than predictors";
 const NO_RESIDUAL_Z: &str = "its variance needs at least 3 observations more than predictors";
-
-/// The value at which a variance formula is evaluated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EvaluatedAt {
-    /// The study's own.
-    #[default]
-    #[doc(alias = "LS")]
-    Own,
-    /// The mean over the set of studies, weighted by the number of observations: large effects then get no weight
-    /// for being large. A study alone is its own mean.
-    #[doc(alias = "AV")]
-    Mean,
-}
 
 /// The partial correlation as it is.
 ///

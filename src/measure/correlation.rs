@@ -17,6 +17,20 @@ const FISHER_Z_OF_ROOT: Link = Link::new(
     },
 );
 
+/// The value at which a variance formula is evaluated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EvaluatedAt {
+    /// The study's own.
+    #[default]
+    #[doc(alias = "LS")]
+    Own,
+    /// The mean over the set of studies, weighted by the number of observations: large effects then get no weight
+    /// for being large. A study alone is its own mean.
+    #[doc(alias = "AV")]
+    Mean,
+}
+
 measures_with_link! {
     /// A product-moment correlation, pooled as it is.
     ///

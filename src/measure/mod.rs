@@ -4,17 +4,26 @@ mod binary;
 mod continuous;
 mod correlation;
 mod one_group;
+mod proportion;
+mod rate;
 
 pub use binary::{HazardRatio, OddsRatio, RiskDifference, RiskRatio};
 pub use continuous::{MeanDifference, StandardisedMeanDifference};
 pub use correlation::{
-    CorrelationCoefficient, FisherZ, MultipleCorrelationFisherZ, MultipleCorrelationSquared,
+    CorrelationCoefficient, EvaluatedAt, FisherZ, MultipleCorrelationFisherZ, MultipleCorrelationSquared,
     PartialCorrelationCoefficient, PartialFisherZ, SemipartialCorrelationCoefficient, SemipartialFisherZ,
 };
 pub use one_group::{
     BiasCorrection, BonettAlpha, GroupMean, HakstianWhalenAlpha, LogCoefficientOfVariation, LogMean,
     LogStandardDeviation, MeanVariance, RawAlpha, RelativeExcessHeterozygosity, StandardisedGroupMean,
 };
+
+pub use proportion::{
+    ArcsineProportion, FreemanTukeyProportion, LogProportion, LogitProportion, ProbitProportion, ProportionVariance,
+    RawProportion,
+};
+pub(crate) use proportion::{arcsine, double_arcsine};
+pub use rate::{FreemanTukeyRate, LogRate, RawRate, SquareRootRate};
 
 use std::fmt::{self, Debug};
 

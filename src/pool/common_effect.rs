@@ -12,6 +12,7 @@ use crate::level::Level;
 use crate::measure::Measure;
 use crate::real::Real;
 use crate::studies::Studies;
+use crate::summary::ZeroCells;
 
 /// The common-effect model: all studies estimate one effect, and are weighted by the inverse of their variances.
 ///
@@ -88,7 +89,7 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
             tau2: None,
             tau2_std_error: None,
         }
-        .pooled(study_notes(studies, |studies| Note::HalfAdded { studies }))
+        .pooled(study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells }))
     }
 }
 
@@ -157,10 +158,13 @@ pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result
 }
 
 /// Notes on what was done to the studies.
-pub(super) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>, half_added: fn(usize) -> Note) -> Notes {
+pub(super) fn study_notes<M: Measure, F: Real>(
+    studies: &Studies<M, F>,
+    corrected: fn(usize, Option<ZeroCells>) -> Note,
+) -> Notes {
     let mut notes = Notes::default();
     if studies.corrected() > 0 {
-        notes.add(half_added(studies.corrected()));
+        notes.add(corrected(studies.corrected(), studies.zero_cells()));
     }
     if !studies.excluded().is_empty() {
         notes.add(Note::Excluded { studies: studies.excluded().len() });

@@ -160,7 +160,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
                 value,
                 tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
             ),
-            notes: study_notes(studies, |studies| Note::HalfAdded { studies }),
+            notes: study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells }),
         }
         .checked()
     }

@@ -101,7 +101,7 @@ impl<M: MantelHaenszelMeasure, S: AsRef<[TwoByTwo]> + ?Sized> Pool<S> for Mantel
             of_mean: Some(Uncertainty::normal(variance.sqrt())),
             of_new_study: None,
             heterogeneity: heterogeneity(&evidence, q, None, None),
-            notes: study_notes(&studies, |studies| Note::HalfAddedForQ { studies }),
+            notes: study_notes(&studies, |studies, zero_cells| Note::ZeroCellsCorrectedForQ { studies, zero_cells }),
         }
         .checked()
     }

@@ -2,20 +2,26 @@
 
 use std::fmt;
 
+use crate::summary::ZeroCells;
+
 /// Something a reader of the result should see. Prints as a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {
-    /// One half was added to all cells of studies with a zero cell.
-    HalfAdded {
+    /// Something was added to the cells of studies, mostly one half where one is zero.
+    ZeroCellsCorrected {
         /// How many studies.
         studies: usize,
+        /// The policy; `None` if the studies have several.
+        zero_cells: Option<ZeroCells>,
     },
-    /// As `HalfAdded`, in a Mantel-Haenszel analysis: its sums take the tables as they are, and only the effects that Q is
-    /// made of are corrected.
-    HalfAddedForQ {
+    /// As `ZeroCellsCorrected`, in a Mantel-Haenszel analysis: its sums take the tables as they are, and only the effects
+    /// that Q is made of are corrected.
+    ZeroCellsCorrectedForQ {
         /// How many studies.
         studies: usize,
+        /// The policy; `None` if the studies have several.
+        zero_cells: Option<ZeroCells>,
     },
     /// Studies were left out because they are not estimable; [`Studies::excluded`](crate::Studies::excluded) tells why.
     Excluded {
@@ -42,11 +48,10 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let studies = |n: usize| if n == 1 { "1 study".to_owned() } else { format!("{n} studies") };
         match *self {
-            Self::HalfAdded { studies: n } => {
-                write!(f, "one half was added to the cells of {} with a zero cell", studies(n))
-            }
-            Self::HalfAddedForQ { studies: n } => {
-                write!(f, "one half was added to the cells of {} with a zero cell, for Q alone", studies(n))
+            Self::ZeroCellsCorrected { studies: n, zero_cells } => corrected(f, &studies(n), zero_cells),
+            Self::ZeroCellsCorrectedForQ { studies: n, zero_cells } => {
+                corrected(f, &studies(n), zero_cells)?;
+                f.write_str(", for Q alone")
             }
             Self::Excluded { studies: n } => write!(f, "{} left out as not estimable", studies(n)),
             Self::OneStudy => f.write_str("one study: nothing is pooled, and tau2 has no estimate"),
@@ -58,6 +63,13 @@ impl fmt::Display for Note {
             }
             Self::NoResiduals => f.write_str("all effects are equal: there is no Hartung-Knapp standard error"),
         }
+    }
+}
+
+fn corrected(f: &mut fmt::Formatter<'_>, studies: &str, zero_cells: Option<ZeroCells>) -> fmt::Result {
+    match zero_cells {
+        Some(zero_cells) => zero_cells.sentence(f, studies),
+        None => write!(f, "zero cells were corrected in {studies}, not all in the same way"),
     }
 }
 

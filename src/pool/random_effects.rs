@@ -120,7 +120,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
             return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
         }
         let tau2 = estimate(&self.tau2, &evidence)?;
-        let mut notes = study_notes(studies, |studies| Note::HalfAdded { studies });
+        let mut notes = study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells });
         if self.inference == Inference::Normal && (2..4).contains(&studies.k()) {
             notes.add(Note::FewStudies { studies: studies.k() });
         }

@@ -22,7 +22,8 @@ pub struct TwoByTwo {
 
 /// The cells a, b, c, d of a table as floating-point numbers, with the totals of the arms.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cells {
+#[allow(unreachable_pub, unnameable_types, reason = "part of a sealed trait")]
+pub struct Cells {
     pub(crate) a: f64,
     pub(crate) b: f64,
     pub(crate) c: f64,
@@ -95,18 +96,12 @@ impl TwoByTwo {
         let ([a, b], [c, d]) = (self.treated, self.control);
         Cells { a: a as f64, b: b as f64, c: c as f64, d: d as f64 }
     }
-
-    /// The cells with one half added to all four if one is zero, and whether that was done.
-    pub(crate) fn corrected(&self) -> (Cells, bool) {
-        let cells = self.cells();
-        let zero = self.has_zero_cell();
-        (if zero { cells.plus(0.5) } else { cells }, zero)
-    }
 }
 
 impl Cells {
-    fn plus(self, add: f64) -> Self {
-        Self { a: self.a + add, b: self.b + add, c: self.c + add, d: self.d + add }
+    /// True if a cell is zero.
+    pub(crate) fn has_zero(&self) -> bool {
+        [self.a, self.b, self.c, self.d].contains(&0.0)
     }
 
     /// The size of the treated arm.

@@ -4,7 +4,7 @@ use meta_analysis::{
     AnyMeasure, CommonEffect, DerSimonianLaird, Effect, EffectSize, Error, FixedWeights, FromReport, HazardRatio,
     HedgesG, HedgesGVariance, Inference, Level, Link, MantelHaenszel, MeanDifference, Measure, Note, OddsRatio,
     PauleMandel, Pool, Pooled, RandomEffects, Real, Reml, Reported, RiskDifference, RiskRatio, Studies, StudyNote,
-    Tables, Tau2Estimator, Tau2Method, TwoByTwo, TwoMeans,
+    Tables, Tau2Estimator, Tau2Method, TwoByTwo, TwoMeans, ZeroCells,
 };
 
 fn text<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
@@ -280,7 +280,11 @@ fn zero_cells_are_visible() {
         "study 4 (all events): the risk ratio is not estimable: only events in both arms"
     );
     let notes: Vec<_> = studies.iter().map(|study| (study.label.expect("labels"), study.effect.note())).collect();
-    assert_eq!(notes, [("ordinary", None), ("one zero", Some(StudyNote::HalfAdded)), ("last", None)], "notes");
+    assert_eq!(
+        notes,
+        [("ordinary", None), ("one zero", Some(StudyNote::ZeroCellsCorrected(ZeroCells::HALF))), ("last", None)],
+        "notes"
+    );
     // (0.5/41) / (3.5/41)
     assert!((studies.y()[1] - (1.0_f64 / 7.0).ln()).abs() < 1e-15, "one half in all four cells");
     for text in [

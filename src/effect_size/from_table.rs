@@ -1,0 +1,235 @@
+//! Effects of 2×2 tables with a choice of zero-cell policy and variance.
+
+use crate::effect::{Effect, StudyNote};
+use crate::effect_size::EffectSize;
+use crate::error::{Error, ErrorKind};
+use crate::measure::{Measure, OddsRatio, RiskDifference, RiskRatio};
+use crate::num::sum::Compensated;
+use crate::studies::Studies;
+use crate::summary::{Cells, Corrected, TwoByTwo, ZeroCells};
+
+/// The recipe that turns a 2×2 table into an effect of the given measure, with another zero-cell policy or variance than
+/// the measure's own.
+///
+/// A measure such as [`RiskRatio`](crate::RiskRatio) is a recipe itself, with the defaults of the field; this is for the
+/// rest.
+///
+/// | option | default | purpose | values |
+/// |---|---|---|---|
+/// | [`with_zero_cells`](Self::with_zero_cells) | the measure's | cells without a patient | [`ZeroCells`] |
+/// | [`with_variance`](Self::with_variance) | large sample | the sampling variance | [`RatioVariance`], [`RiskDifferenceVariance`] |
+///
+/// Some choices look at the whole set ([`RatioVariance::Average`],
+/// [`CorrectedStudies::AllIfAny`](crate::CorrectedStudies::AllIfAny)). For them use
+/// [`studies`](EffectSize::studies); [`effect`](EffectSize::effect) takes the study for the whole set.
+///
+/// # Scale
+/// In: counts. Out: the analysis scale of the measure.
+///
+/// # Errors
+/// [`NotEstimable`](ErrorKind::NotEstimable) for a table that the policy leaves out, and for one whose effect or variance
+/// needs a correction that the policy does not give; [`ArmTooSmall`](ErrorKind::ArmTooSmall) for an empty arm;
+/// [`OutOfRange`](ErrorKind::OutOfRange) for a constant so large or small that the result is not a positive finite number.
+///
+/// # Example
+/// ```
+/// use meta_analysis::{EffectSize, FromTable, OddsRatio, RatioVariance, TwoByTwo, ZeroCells};
+///
+/// let tables = [TwoByTwo::new([0, 12], [4, 11]), TwoByTwo::new([25, 75], [40, 60])];
+/// let tenth = ZeroCells::constant(0.1)?;
+/// let recipe = FromTable::new(OddsRatio).with_zero_cells(tenth).with_variance(RatioVariance::Average);
+/// let studies = recipe.studies(&tables)?;
+/// assert_eq!(studies.corrected(), 1);
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FromTable<M: TableMeasure> {
+    measure: M,
+    zero_cells: ZeroCells,
+    variance: M::Variance,
+}
+
+/// The sampling variance of a risk ratio or an odds ratio.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RatioVariance {
+    /// The large-sample variance of the study's own proportions.
+    #[default]
+    #[doc(alias = "LS")]
+    LargeSample,
+    /// The large-sample variance, with the mean proportion of each arm over all studies, weighted by size, in place of
+    /// the study's own. It takes the correlation out of effect and variance (Berkey et al. 1995).
+    #[doc(alias = "AV")]
+    Average,
+    /// The large-sample variance if there were no effect: with the proportion of both arms together.
+    #[doc(alias = "H0")]
+    Null,
+}
+
+/// The sampling variance of a risk difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RiskDifferenceVariance {
+    /// The large-sample variance Σ p (1 - p) / n.
+    #[default]
+    #[doc(alias = "LS")]
+    LargeSample,
+    /// The unbiased variance Σ p (1 - p) / (n - 1); not estimable with a single patient in an arm.
+    #[doc(alias = "UB")]
+    Unbiased,
+    /// As [`RatioVariance::Average`].
+    #[doc(alias = "AV")]
+    Average,
+    /// As [`RatioVariance::Null`].
+    #[doc(alias = "H0")]
+    Null,
+}
+
+/// The measures that [`FromTable`] knows. Sealed.
+pub trait TableMeasure: Measure + sealed::TableFormula {}
+
+impl<M: Measure + sealed::TableFormula> TableMeasure for M {}
+
+/// Events and non-events of each arm, summed over all studies.
+#[derive(Clone, Copy, Debug)]
+#[allow(unreachable_pub, unnameable_types, reason = "sealed: nobody else names it")]
+pub struct Total {
+    pub(super) treated: [f64; 2],
+    pub(super) control: [f64; 2],
+}
+
+pub(super) mod sealed {
+    use super::{Corrected, Total, ZeroCells};
+
+    /// What differs between the measures.
+    #[allow(unnameable_types, reason = "sealed: nobody else names it")]
+    pub trait TableFormula: Copy {
+        /// The choices of a variance.
+        type Variance: Copy + std::fmt::Debug + Default + PartialEq + Send + Sync + 'static;
+        /// The measure's own policy.
+        const ZERO_CELLS: ZeroCells = ZeroCells::HALF;
+        /// True if a study without events, or without non-events, in both arms says nothing on the measure.
+        const RELATIVE: bool = true;
+
+        /// The effect and its variance, not finite where a cell is zero that must not be; or why there are none.
+        fn pair(self, table: &Corrected, variance: Self::Variance, all: &Total) -> Result<[f64; 2], &'static str>;
+    }
+}
+
+impl<M: TableMeasure + Default> Default for FromTable<M> {
+    fn default() -> Self {
+        Self::new(M::default())
+    }
+}
+
+impl<M: TableMeasure> FromTable<M> {
+    /// The recipe with the defaults of the measure.
+    #[must_use]
+    pub fn new(measure: M) -> Self {
+        Self { measure, zero_cells: M::ZERO_CELLS, variance: M::Variance::default() }
+    }
+
+    /// The same with another policy on zero cells.
+    #[must_use]
+    pub fn with_zero_cells(self, zero_cells: ZeroCells) -> Self {
+        Self { zero_cells, ..self }
+    }
+
+    /// The same with another variance. Measures with one variance have `()` for it.
+    #[must_use]
+    pub fn with_variance(self, variance: M::Variance) -> Self {
+        Self { variance, ..self }
+    }
+
+    fn effects(&self, tables: &[&TwoByTwo]) -> Vec<Result<Effect<M>, Error>> {
+        let corrected: Vec<_> = self.zero_cells.correct(tables.iter().copied(), M::RELATIVE).collect();
+        let total = Total::of(corrected.iter().flatten());
+        let effect = |(table, corrected): (&&TwoByTwo, Result<Corrected, &'static str>)| {
+            table.check_arms()?;
+            let corrected = corrected.map_err(|reason| not_estimable(self.measure, reason))?;
+            self.effect_of(&corrected, &total)
+        };
+        tables.iter().zip(corrected).map(effect).collect()
+    }
+
+    fn effect_of(&self, table: &Corrected, total: &Total) -> Result<Effect<M>, Error> {
+        let pair = self.measure.pair(table, self.variance, total);
+        let [y, v] = pair.map_err(|reason| not_estimable(self.measure, reason))?;
+        if !(y.is_finite() && v.is_finite() && v > 0.0) {
+            return Err(self.no_number(table, y.is_finite() && v == 0.0));
+        }
+        let effect = Effect::from_analysis(self.measure, y, v)?;
+        Ok(if table.added { effect.with_note(StudyNote::ZeroCellsCorrected(self.zero_cells)) } else { effect })
+    }
+
+    /// Why an effect or its variance is not a number that can be pooled.
+    fn no_number(&self, table: &Corrected, no_variance: bool) -> Error {
+        let zero = [table.for_effect, table.for_variance].iter().any(Cells::has_zero);
+        match (no_variance, zero) {
+            (true, _) => not_estimable(self.measure, "its variance is zero"),
+            (false, true) => not_estimable(self.measure, "a cell is zero, and nothing is added to it"),
+            (false, false) => ErrorKind::OutOfRange { quantity: "the effect or its variance" }.into(),
+        }
+    }
+}
+
+impl<M: TableMeasure> EffectSize<TwoByTwo> for FromTable<M> {
+    type Measure = M;
+
+    fn effect(&self, table: &TwoByTwo) -> Result<Effect<M>, Error> {
+        table.check_arms()?;
+        let corrected = self.zero_cells.correct_one(table, table.has_zero_cell(), M::RELATIVE);
+        let corrected = corrected.map_err(|reason| not_estimable(self.measure, reason))?;
+        self.effect_of(&corrected, &Total::of(std::iter::once(&corrected)))
+    }
+
+    fn studies<'a, I>(&self, tables: I) -> Result<Studies<M>, Error>
+    where
+        I: IntoIterator<Item = &'a TwoByTwo>,
+    {
+        let tables: Vec<_> = tables.into_iter().collect();
+        Studies::collect(self.effects(&tables).into_iter().map(|effect| (None, effect)))
+    }
+
+    fn labelled_studies<'a, L, I>(&self, tables: I) -> Result<Studies<M>, Error>
+    where
+        L: Into<String>,
+        I: IntoIterator<Item = (L, &'a TwoByTwo)>,
+    {
+        let (labels, tables): (Vec<_>, Vec<_>) =
+            tables.into_iter().map(|(label, table)| (Some(label.into()), table)).unzip();
+        Studies::collect(labels.into_iter().zip(self.effects(&tables)))
+    }
+}
+
+impl Total {
+    fn of<'a>(tables: impl Iterator<Item = &'a Corrected>) -> Self {
+        let mut sums = [Compensated::default(); 4];
+        for Corrected { for_variance: Cells { a, b, c, d }, .. } in tables {
+            for (sum, cell) in sums.iter_mut().zip([*a, *b, *c, *d]) {
+                sum.add(cell);
+            }
+        }
+        let [a, b, c, d] = sums.map(Compensated::total);
+        Self { treated: [a, b], control: [c, d] }
+    }
+}
+
+fn not_estimable<M: Measure>(measure: M, reason: &'static str) -> Error {
+    ErrorKind::NotEstimable { measure: measure.label(), reason }.into()
+}
+
+/// Makes measures recipes on a table, with the defaults of [`FromTable`].
+macro_rules! table_recipes {
+    ($($measure:ident),* $(,)?) => {$(
+        impl EffectSize<TwoByTwo> for $measure {
+            type Measure = Self;
+
+            fn effect(&self, table: &TwoByTwo) -> Result<Effect<Self>, Error> {
+                FromTable::new(*self).effect(table)
+            }
+        }
+    )*};
+}
+
+table_recipes!(RiskRatio, OddsRatio, RiskDifference);

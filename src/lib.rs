@@ -93,6 +93,7 @@ mod interval;
 mod measure;
 mod studies;
 mod summary;
+mod true_effects;
 
 // Floor 2: how much studies disagree.
 mod evidence;
@@ -147,8 +148,9 @@ pub use tau2::{
 
 // One group, and correlations.
 pub use effect_size::{
-    CorrelationVariance, FreemanTukey, OlkinPratt, OlkinPrattVariance, RSquaredFisherZ, RSquaredFisherZVariance,
-    RSquaredVariance, RawCorrelation, RawPartialCorrelation, RawRSquared, RawSemipartialCorrelation,
+    CorrelationVariance, DifferenceReadings, FreemanTukey, OlkinPratt, OlkinPrattVariance, RSquaredFisherZ,
+    RSquaredFisherZVariance, RSquaredVariance, RawCorrelation, RawPartialCorrelation, RawRSquared,
+    RawSemipartialCorrelation,
 };
 pub use measure::{
     ArcsineProportion, BiasCorrection, BonettAlpha, CorrelationCoefficient, EvaluatedAt, FisherZ,
@@ -162,6 +164,7 @@ pub use summary::{
     Correlation, CronbachAlpha, Genotypes, OneMean, PartialCorrelation, PersonTimeRate, Proportion, RSquared,
     SemipartialCorrelation,
 };
+pub use true_effects::TrueEffects;
 
 /// The README's code compiles and runs.
 #[cfg(doctest)]

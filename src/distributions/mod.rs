@@ -63,6 +63,11 @@ pub(crate) fn normal_sf(z: f64) -> f64 {
     0.5 * erfc_shifted(s, shift)
 }
 
+/// Probability of the standard normal between `-z` and `z`, for `z >= 0`.
+pub(crate) fn normal_central(z: f64) -> f64 {
+    erf::erf(z * FRAC_1_SQRT_2)
+}
+
 /// Logarithm of [`normal_sf`]; minus infinity only beyond 1.8e154.
 pub(crate) fn normal_log_sf(z: f64) -> f64 {
     if z < 0.0 {

@@ -14,6 +14,7 @@ mod partial_correlation;
 mod proportion;
 mod r_squared;
 mod rate;
+mod readings;
 
 pub use continuous::{HedgesG, HedgesGVariance};
 pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
@@ -23,6 +24,7 @@ pub use correlation::{CorrelationVariance, OlkinPratt, OlkinPrattVariance, RawCo
 pub use partial_correlation::{RawPartialCorrelation, RawSemipartialCorrelation};
 pub use proportion::FreemanTukey;
 pub use r_squared::{RSquaredFisherZ, RSquaredFisherZVariance, RSquaredVariance, RawRSquared};
+pub use readings::DifferenceReadings;
 
 use crate::effect::Effect;
 use crate::error::Error;

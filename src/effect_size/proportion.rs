@@ -199,8 +199,8 @@ impl EffectSize<Proportion> for ArcsineProportion {
 /// They make the variance nearly independent of the effect and need no correction of zeros, but their scale can only be
 /// read back with a size. That of [`studies`](EffectSize::studies) is the harmonic mean of the sizes of all studies given,
 /// fixed from then on, whichever studies are filtered out later; that of [`effect`](EffectSize::effect) is the study's own.
-/// Readings with the harmonic mean can mislead where sizes differ much (Schwarzer et al. 2019: a pooled proportion below
-/// that of every study); prefer [`LogitProportion`] or [`ArcsineProportion`], [`LogRate`](crate::LogRate) or
+/// Readings with the harmonic mean can be far from what the studies say where sizes differ much (Schwarzer et al. 2019);
+/// prefer [`LogitProportion`] or [`ArcsineProportion`], [`LogRate`](crate::LogRate) or
 /// [`SquareRootRate`](crate::SquareRootRate).
 ///
 /// # Formula

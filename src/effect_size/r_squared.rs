@@ -12,8 +12,7 @@ use crate::summary::{RSquared, float};
 const NO_RESIDUAL: &str = "its variance needs at least 2 observations more than predictors";
 const AT_THE_END: &str = "R² of 0 or 1 has no positive variance by this formula";
 const NO_PREDICTOR: &str = "its likelihood needs at least one predictor";
-const TOO_MANY: &str =
-    "its likelihood is not evaluated for more than 100000 observations with more than 1000 predictors";
+const TOO_MANY: &str = "its likelihood is not evaluated for that many observations with more than 1000 predictors";
 
 /// R² as it is.
 ///
@@ -67,8 +66,8 @@ pub enum RSquaredVariance {
     /// The variance of the squared correlation under its likelihood for fixed predictors, normalised over 0 to 1: the F
     /// statistic of the regression has the non-central F distribution with non-centrality n ρ² / (1 - ρ²).
     ///
-    /// Integrated to within 1e-9. From 100 000 observations and n R² of a million on it is the limit
-    /// 2 R² (2 - R²) (1 - R²)² / n.
+    /// Integrated to within 1e-9; for n R² above 100 000 (and above 1000 for each predictor) an expansion about its limit
+    /// 2 R² (2 - R²) (1 - R²)² / n, within 1e-6, which needs at most 1000 predictors.
     #[doc(alias = "R2F")]
     Likelihood,
 }

@@ -4,10 +4,7 @@ use super::{Link, Measure, measures_with_link, measures_with_options};
 
 /// Cronbach's alpha as it is: at most 1.
 const ALPHA: Link = Link::new("identity", |a| if a <= 1.0 { a } else { f64::NAN }, at_most_one);
-const HAKSTIAN_WHALEN: Link = Link::new("cube root", alpha_to_cube_root, |y| {
-    // 1 - (1 - y)³, without the cancellation for small y.
-    if y >= 1.0 { 1.0 } else { at_most_one(y * (3.0 - y * (3.0 - y))) }
-});
+const HAKSTIAN_WHALEN: Link = Link::new("cube root", alpha_to_cube_root, cube_root_to_alpha);
 const BONETT: Link = Link::new("log(1 - x)", |a| -(-a).ln_1p(), |y| -(-y).exp_m1());
 
 const fn at_most_one(x: f64) -> f64 {
@@ -22,6 +19,19 @@ fn alpha_to_cube_root(alpha: f64) -> f64 {
         1.0 - (1.0 - alpha).cbrt()
     } else {
         f64::NAN
+    }
+}
+
+/// 1 - (1 - y)³; 1 from y = 1 on.
+fn cube_root_to_alpha(y: f64) -> f64 {
+    if y >= 1.0 {
+        1.0
+    } else if y > 0.5 {
+        let rest = 1.0 - y;
+        1.0 - rest * rest * rest
+    } else {
+        // Without the cancellation for small y.
+        y * (3.0 - y * (3.0 - y))
     }
 }
 

@@ -206,7 +206,7 @@ measures_with_options! {
 ///
 /// The recipe is [`FreemanTukey`](crate::FreemanTukey), which sets that number: a study's own, or the harmonic mean over
 /// the studies. Without such a number the scale cannot be read, which is its weakness: the same pooled value is another
-/// proportion for another number, and where sizes differ much, the reading with the harmonic mean can lie outside
+/// proportion for another number, and where sizes differ much, the reading with the harmonic mean can be far from
 /// the proportions of the studies (Schwarzer et al. 2019). Prefer [`LogitProportion`] or [`ArcsineProportion`].
 ///
 /// # Formula
@@ -280,8 +280,10 @@ fn miller(y: f64, n: f64) -> f64 {
         return 1.0;
     }
     let (sin, cos) = (2.0 * y).sin_cos();
-    let s = (sin - cos * (cos / (n * sin))).clamp(0.0, 1.0);
-    let root = ((1.0 - s) * (1.0 + s)).sqrt();
+    let excess = cos / (n * sin);
+    let s = (sin - cos * excess).clamp(0.0, 1.0);
+    // √(1 - s²), written so that it keeps its digits near a proportion of one half, where s is near 1.
+    let root = (cos.abs() * (1.0 + 2.0 / n - excess * excess).clamp(0.0, f64::INFINITY).sqrt()).clamp(0.0, 1.0);
     // (1 - root) / 2 without cancellation where root is near 1.
     let smaller = 0.5 * s * (s / (1.0 + root));
     if cos >= 0.0 { smaller } else { 1.0 - smaller }

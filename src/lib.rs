@@ -44,6 +44,16 @@
 //! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
 //! [`MeanDifference`], [`HedgesG`] on means; [`FromReport`] with any measure on printed lines.
 //!
+//! **What did it find in one group, or between two variables?** [`Proportion`], [`PersonTimeRate`], [`OneMean`],
+//! [`CronbachAlpha`], [`Genotypes`]; [`Correlation`], [`PartialCorrelation`], [`SemipartialCorrelation`], [`RSquared`]. Their
+//! effects: [`RawProportion`], [`LogProportion`], [`LogitProportion`], [`ProbitProportion`], [`ArcsineProportion`],
+//! [`FreemanTukey`]; [`RawRate`], [`LogRate`], [`SquareRootRate`]; [`GroupMean`], [`StandardisedGroupMean`], [`LogMean`],
+//! [`LogStandardDeviation`], [`LogCoefficientOfVariation`]; [`RawAlpha`], [`HakstianWhalenAlpha`], [`BonettAlpha`];
+//! [`RelativeExcessHeterozygosity`]; [`RawCorrelation`], [`OlkinPratt`], [`FisherZ`], [`RawPartialCorrelation`],
+//! [`PartialFisherZ`], [`RawSemipartialCorrelation`], [`SemipartialFisherZ`], [`RawRSquared`], [`RSquaredFisherZ`].
+//!
+//! **How does that read?** [`TrueEffects`] for the natural scale, [`DifferenceReadings`] for standard deviations.
+//!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],

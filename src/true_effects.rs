@@ -16,9 +16,10 @@ const REACH_OF_MODE: f64 = 8.0;
 
 /// True effects that are normal on the analysis scale, seen on the natural one: their mean, median and mode.
 ///
-/// A random-effects analysis gives the mean effect μ on the analysis scale; read on the natural scale it is the *median* of
-/// the true effects there. Their mean is another number wherever the transform is curved: a pooled log risk of ln 0.1 with
-/// τ² = 0.5 is a median risk of 0.10 and a mean risk of 0.13. Use the mean to say what happens on average over settings.
+/// A random-effects analysis gives the mean effect μ on the analysis scale; read on the natural scale it is the
+/// *median* of the true effects there. Their mean is another number wherever the transform is curved: a pooled log risk
+/// of ln 0.1 with τ² = 0.5 is a median risk of 0.10 and a mean risk of 0.13. Use the mean to say what happens on
+/// average over settings.
 ///
 /// Where the analysis scale has ends (an angle between 0 and a right angle), the distribution is that of effects within
 /// them, a truncated normal.
@@ -78,8 +79,8 @@ impl TrueEffects {
         self.link.to_natural(self.mu)
     }
 
-    /// The mean on the natural scale, within 1e-10 of its value for links as smooth as those of this crate; `None` if it is
-    /// not a finite number, or if no part of the distribution is within the ends of the scale.
+    /// The mean on the natural scale, within 1e-10 of its value for links as smooth as those of this crate; `None` if
+    /// it is not a finite number, or if no part of the distribution is within the ends of the scale.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
         if self.tau == 0.0 {
@@ -112,8 +113,8 @@ impl TrueEffects {
         (mean.is_finite() && seen(from) && seen(to)).then_some(mean)
     }
 
-    /// The mode on the natural scale: where the density of true effects is highest, ends of the scale apart, at which it may
-    /// be infinite; `None` if it has no peak between them.
+    /// The mode on the natural scale: where the density of true effects is highest, ends of the scale apart, at which
+    /// it may be infinite; `None` if it has no peak between them.
     ///
     /// From the transform alone, by its differences: good to about 1e-8 of the analysis scale's unit.
     #[must_use]

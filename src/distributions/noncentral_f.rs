@@ -47,11 +47,11 @@ impl RegressionF {
         Self { r2, rest: 1.0 - r2, n, a: 0.5 * (n - 1.0), b: 0.5 * predictors }
     }
 
-    /// The variances under the likelihood of ρ², normalised to 1 over [0, 1]; `None` for so many observations with so many
-    /// predictors that neither the integral nor its expansion serves.
+    /// The variances under the likelihood of ρ², normalised to 1 over [0, 1]; `None` for so many observations with so
+    /// many predictors that neither the integral nor its expansion serves.
     ///
-    /// Within 1e-9 of 30 digits where integrated, that is for n R² up to 1e5; beyond, an expansion in 1/n about the limits
-    /// `2 R² (2 - R²) (1 - R²)² / n` and `(2 - R²) / (2 n)`, within 1e-6.
+    /// Within 1e-9 of 30 digits where integrated, that is for n R² up to 1e5; beyond, an expansion in 1/n about the
+    /// limits `2 R² (2 - R²) (1 - R²)² / n` and `(2 - R²) / (2 n)`, within 1e-6.
     pub(crate) fn variances(&self) -> Option<LikelihoodVariances> {
         let predictors = 2.0 * self.b;
         let integrated = INTEGRATED.max(INTEGRATED_PER_PREDICTOR * predictors) / self.r2;

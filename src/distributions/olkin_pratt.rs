@@ -59,8 +59,8 @@ impl OlkinPratt {
         if self.near_one() || self.c >= LARGE_C { excess_series(self.c, self.x) } else { self.factor() - 1.0 }
     }
 
-    /// `F(1/2, 1/2; c; x)` by the recurrence in `c`, all of whose terms are positive for `x > 1/2`, from the arcsine (n odd)
-    /// or from the complete elliptic integrals (n even).
+    /// `F(1/2, 1/2; c; x)` by the recurrence in `c`, all of whose terms are positive for `x > 1/2`, from the arcsine (n
+    /// odd) or from the complete elliptic integrals (n even).
     fn factor(self) -> f64 {
         let Self { s, x, c, .. } = self;
         // `below` is s F(c - 1): F(1/2) = 1/|r| and F(1) are infinite for r = 0, this is not.
@@ -83,8 +83,8 @@ impl OlkinPratt {
         self.x.sqrt().atan2(self.r.abs())
     }
 
-    /// `1/(n - 4) + r^2 (F^2 - (c - 1/2) I(c - 2))` with `I(m)` the integral of `(1 - t)^m / (1 - x t)` over `[0, 1]`: the
-    /// definition, after `s I(m) + x I(m + 1) = 1 / (m + 1)` has removed the terms near 1.
+    /// `1/(n - 4) + r^2 (F^2 - (c - 1/2) I(c - 2))` with `I(m)` the integral of `(1 - t)^m / (1 - x t)` over `[0, 1]`:
+    /// the definition, after `s I(m) + x I(m + 1) = 1 / (m + 1)` has removed the terms near 1.
     fn variance_closed(self) -> f64 {
         let Self { s, x, c, .. } = self;
         let factor = 1.0 + self.excess();
@@ -101,7 +101,8 @@ impl OlkinPratt {
         0.5 / (c - 1.0) + (s * factor * factor - (c - 0.5) * integral)
     }
 
-    /// The same as one power series in `x`, whose first two coefficients vanish: that of `(1 - x) F^2` is a convolution.
+    /// The same as one power series in `x`, whose first two coefficients vanish: that of `(1 - x) F^2` is a
+    /// convolution.
     fn variance_series(self) -> f64 {
         let Self { x, c, .. } = self;
         let mut of_f = vec![1.0, 0.25 / c];

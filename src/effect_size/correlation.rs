@@ -16,8 +16,8 @@ const FEWER_THAN_5: &str = "the correction for bias needs at least 5 pairs";
 
 /// The correlation as it is.
 ///
-/// Use it where differences between correlations are read as they stand; [`FisherZ`] has the more nearly normal estimate,
-/// and [`OlkinPratt`] no bias.
+/// Use it where differences between correlations are read as they stand; [`FisherZ`] has the more nearly normal
+/// estimate, and [`OlkinPratt`] no bias.
 ///
 /// # Formula
 /// ```text
@@ -29,8 +29,8 @@ const FEWER_THAN_5: &str = "the correction for bias needs at least 5 pairs";
 /// -1 to 1 on both scales.
 ///
 /// # Errors
-/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for fewer than 4 pairs, and for a correlation of 1 or -1 where its variance
-/// is 0.
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for fewer than 4 pairs, and for a correlation of 1 or -1 where its
+/// variance is 0.
 ///
 /// # Example
 /// ```
@@ -56,8 +56,8 @@ pub enum CorrelationVariance {
     #[default]
     #[doc(alias = "LS")]
     LargeSample,
-    /// The same with the mean correlation of the set of studies, weighted by n, in place of r (Hunter & Schmidt 1990). A study
-    /// alone is its own mean.
+    /// The same with the mean correlation of the set of studies, weighted by n, in place of r (Hunter & Schmidt 1990).
+    /// A study alone is its own mean.
     #[doc(alias = "AV")]
     Average,
     /// (1 - r²) / (n - 2): r² of the squared t statistic that tests for no correlation.
@@ -112,8 +112,8 @@ impl EffectSize<Correlation> for RawCorrelation {
 
 /// The correlation without bias: the estimator of Olkin & Pratt for normal data.
 ///
-/// The plain correlation is too small by about r (1 - r²) / (2 n); this is the only unbiased function of it. Within 2e-15
-/// of the exact value for all n from 5.
+/// The plain correlation is too small by about r (1 - r²) / (2 n); this is the only unbiased function of it. Within
+/// 2e-15 of the exact value for all n from 5.
 ///
 /// # Formula
 /// ```text
@@ -125,14 +125,14 @@ impl EffectSize<Correlation> for RawCorrelation {
 /// -1 to 1 on both scales.
 ///
 /// # Errors
-/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for fewer than 5 pairs, and for a correlation of 1 or -1 where its variance
-/// is 0.
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for fewer than 5 pairs, and for a correlation of 1 or -1 where its
+/// variance is 0.
 ///
 /// # Example
 /// ```
 /// use meta_analysis::{Correlation, EffectSize, OlkinPratt};
 ///
-/// // The first of ten sections of a course, of student ratings and achievement (Cohen 1981).
+/// // Ten sections of a course: ratings of the teacher and achievement (the first study of Cohen 1981).
 /// let effect = OlkinPratt::new().effect(&Correlation::new(0.68, 10)?)?;
 /// assert_eq!(format!("{:.4} {:.4}", effect.y(), effect.v()), "0.7063 0.0279");
 /// # Ok::<(), meta_analysis::Error>(())
@@ -151,11 +151,12 @@ pub enum OlkinPrattVariance {
     #[default]
     #[doc(alias = "LS")]
     LargeSample,
-    /// The unbiased estimator of the variance, y² - 1 + (n - 3)/(n - 2) (1 - r²) ₂F₁(1, 1; n/2; 1 - r²) (Hedges 1989), within
-    /// 1e-13 of the exact value.
+    /// The unbiased estimator of the variance, y² - 1 + (n - 3)/(n - 2) (1 - r²) ₂F₁(1, 1; n/2; 1 - r²) (Hedges 1989),
+    /// within 1e-13 of the exact value.
     #[doc(alias = "UB")]
     Unbiased,
-    /// The large-sample variance with the mean of y over the set of studies, weighted by n. A study alone is its own mean.
+    /// The large-sample variance with the mean of y over the set of studies, weighted by n. A study alone is its own
+    /// mean.
     #[doc(alias = "AV")]
     Average,
 }

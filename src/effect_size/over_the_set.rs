@@ -4,8 +4,8 @@ use crate::effect::Effect;
 use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
 
-/// The methods of [`EffectSize`](crate::EffectSize) for a recipe whose effects depend on the set of studies: `$set` sums up
-/// the set, `$effect` is one study within it. A single study is a set of one.
+/// The methods of [`EffectSize`](crate::EffectSize) for a recipe whose effects depend on the set of studies: `$set`
+/// sums up the set, `$effect` is one study within it. A single study is a set of one.
 macro_rules! over_the_set {
     ($data:ty, $set:ident, $effect:ident) => {
         fn effect(&self, data: &$data) -> Result<$crate::Effect<Self::Measure>, $crate::Error> {

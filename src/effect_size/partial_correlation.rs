@@ -27,8 +27,8 @@ const NO_RESIDUAL_Z: &str = "its variance needs at least 3 observations more tha
 /// -1 to 1 on both scales.
 ///
 /// # Errors
-/// [`NotEstimable`](crate::ErrorKind::NotEstimable) unless there are more observations than predictors, and for a correlation
-/// of 1 or -1 where its variance is 0.
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) unless there are more observations than predictors, and for a
+/// correlation of 1 or -1 where its variance is 0.
 ///
 /// # Example
 /// ```

@@ -2,20 +2,18 @@
 
 use std::f64::consts::TAU;
 
-use super::counts::{Counts, correct, correct_rate, has_zero};
+use super::counts::{Counts, HasCounts, NO_EVENTS};
 use super::over_the_set::{in_range, not_estimable, over_the_set};
 use crate::distributions::normal_quantile;
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::measure::{
     ArcsineProportion, EvaluatedAt, FreemanTukeyProportion, FreemanTukeyRate, LogProportion, LogitProportion,
     ProbitProportion, ProportionVariance, RawProportion, arcsine, double_arcsine,
 };
 use crate::summary::{PersonTimeRate, Proportion, ZeroCells, float};
 
-const NO_EVENTS: &str = "no events";
-const ONLY_EVENTS: &str = "only events";
 const SINGLE: &str = "the unbiased variance needs at least 2 members";
 
 /// What a set of proportions has to say to each of them.
@@ -29,25 +27,14 @@ struct Set {
 
 impl Set {
     fn of(data: &[&Proportion], policy: ZeroCells) -> Self {
-        let any = data.iter().any(|study| has_zero(study));
+        let any = data.iter().any(|study| study.has_zero(policy));
         let mut sum = Counts { events: 0.0, others: 0.0 };
-        for study in data {
-            let counts = correct(study, policy, any).for_variance;
+        for study in data.iter().filter_map(|study| study.seen(policy, any).ok()) {
+            let counts = study.for_variance;
             sum.events += counts.events;
             sum.others += counts.others;
         }
         Self { any, sum }
-    }
-}
-
-/// Why a count of zero is in the way, if there is one.
-fn zero(counts: Counts) -> Option<&'static str> {
-    if counts.events == 0.0 {
-        Some(NO_EVENTS)
-    } else if counts.others == 0.0 {
-        Some(ONLY_EVENTS)
-    } else {
-        None
     }
 }
 
@@ -65,14 +52,17 @@ impl RawProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = correct(study, self.zero_cells, set.any);
+        let counts = match study.seen(self.zero_cells, set.any) {
+            Ok(counts) => counts,
+            Err(reason) => return not_estimable(self, reason),
+        };
         let (own, n) = (counts.for_variance, counts.for_variance.total());
         let (at, n) = match self.variance {
             ProportionVariance::LargeSample => (own, n),
             ProportionVariance::Unbiased => (own, n - 1.0),
             ProportionVariance::Average => (set.sum, n),
         };
-        if let Some(reason) = zero(at).or((n <= 0.0).then_some(SINGLE)) {
+        if let Some(reason) = at.zero().or((n <= 0.0).then_some(SINGLE)) {
             return not_estimable(self, reason);
         }
         let v = at.events / at.total() * (at.others / at.total()) / n;
@@ -93,13 +83,16 @@ impl LogProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = correct(study, self.zero_cells, set.any);
+        let counts = match study.seen(self.zero_cells, set.any) {
+            Ok(counts) => counts,
+            Err(reason) => return not_estimable(self, reason),
+        };
         let (x, own) = (counts.for_effect, counts.for_variance);
         let at = evaluated(self.variance_at, own, set);
         if x.events == 0.0 {
             return not_estimable(self, NO_EVENTS);
         }
-        if let Some(reason) = zero(at) {
+        if let Some(reason) = at.zero() {
             return not_estimable(self, reason);
         }
         // (1 - p) / (p n), where 1/x - 1/n would cancel.
@@ -122,10 +115,13 @@ impl LogitProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = correct(study, self.zero_cells, set.any);
+        let counts = match study.seen(self.zero_cells, set.any) {
+            Ok(counts) => counts,
+            Err(reason) => return not_estimable(self, reason),
+        };
         let (x, own) = (counts.for_effect, counts.for_variance);
         let at = evaluated(self.variance_at, own, set);
-        if let Some(reason) = zero(x).or(zero(at)) {
+        if let Some(reason) = x.zero().or(at.zero()) {
             return not_estimable(self, reason);
         }
         // 1 / (p (1 - p) n).
@@ -148,9 +144,12 @@ impl ProbitProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = correct(study, self.zero_cells, set.any);
+        let counts = match study.seen(self.zero_cells, set.any) {
+            Ok(counts) => counts,
+            Err(reason) => return not_estimable(self, reason),
+        };
         let (x, own) = (counts.for_effect, counts.for_variance);
-        if let Some(reason) = zero(x).or(zero(own)) {
+        if let Some(reason) = x.zero().or(own.zero()) {
             return not_estimable(self, reason);
         }
         let z = probit(own);
@@ -180,7 +179,10 @@ impl ArcsineProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = correct(study, self.zero_cells, set.any);
+        let counts = match study.seen(self.zero_cells, set.any) {
+            Ok(counts) => counts,
+            Err(reason) => return not_estimable(self, reason),
+        };
         let x = counts.for_effect;
         let v = 0.25 / counts.for_variance.total();
         in_range(self, arcsine(x.events, x.others), v).map(|effect| counts.note(effect))
@@ -197,10 +199,10 @@ impl EffectSize<Proportion> for ArcsineProportion {
 /// [`PersonTimeRate`].
 ///
 /// They make the variance nearly independent of the effect and need no correction of zeros, but their scale can only be
-/// read back with a size. That of [`studies`](EffectSize::studies) is the harmonic mean of the sizes of all studies given,
-/// fixed from then on, whichever studies are filtered out later; that of [`effect`](EffectSize::effect) is the study's own.
-/// Readings with the harmonic mean can be far from what the studies say where sizes differ much (Schwarzer et al. 2019);
-/// prefer [`LogitProportion`] or [`ArcsineProportion`], [`LogRate`](crate::LogRate) or
+/// read back with a size. That of [`studies`](EffectSize::studies) is the harmonic mean of the sizes of all studies
+/// given, fixed from then on, whichever studies are filtered out later; that of [`effect`](EffectSize::effect) is the
+/// study's own. Readings with the harmonic mean can be far from what the studies say where sizes differ much (Schwarzer
+/// et al. 2019); prefer [`LogitProportion`] or [`ArcsineProportion`], [`LogRate`](crate::LogRate) or
 /// [`SquareRootRate`](crate::SquareRootRate).
 ///
 /// # Formula
@@ -215,7 +217,8 @@ impl EffectSize<Proportion> for ArcsineProportion {
 /// [`FreemanTukeyProportion`] and [`FreemanTukeyRate`].
 ///
 /// # Errors
-/// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a person-time whose reciprocal is not finite.
+/// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a person-time whose reciprocal is not finite;
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for a study that the policy for zeros leaves out.
 ///
 /// # Example
 /// ```
@@ -248,13 +251,16 @@ impl FreemanTukey {
 
     /// Whether there is a zero, and the harmonic mean of the sizes.
     fn proportions(self, data: &[&Proportion]) -> (bool, f64) {
-        let any = data.iter().any(|study| has_zero(study));
-        let sizes = data.iter().map(|study| correct(study, self.zero_cells, any).for_effect.total());
-        (any, harmonic_mean(sizes))
+        let any = data.iter().any(|study| study.has_zero(self.zero_cells));
+        let seen = data.iter().filter_map(|study| study.seen(self.zero_cells, any).ok());
+        (any, harmonic_mean(seen.map(|study| study.for_effect.total())))
     }
 
     fn proportion(self, study: &Proportion, (any, n): (bool, f64)) -> Result<Effect<FreemanTukeyProportion>, Error> {
-        let counts = correct(study, self.zero_cells, any);
+        let counts = match study.seen(self.zero_cells, any) {
+            Ok(counts) => counts,
+            Err(reason) => return Err(ErrorKind::NotEstimable { measure: "proportion", reason }.into()),
+        };
         let x = counts.for_effect;
         let v = 1.0 / (4.0 * counts.for_variance.total() + 2.0);
         let measure = FreemanTukeyProportion::of_total(n)?;
@@ -263,14 +269,19 @@ impl FreemanTukey {
 
     /// Whether one is without events, and the harmonic mean of the person-times.
     fn rates(self, data: &[&PersonTimeRate]) -> (bool, f64) {
-        (data.iter().any(|study| study.events() == 0), harmonic_mean(data.iter().map(|study| study.time())))
+        let any = data.iter().any(|study| study.has_zero(self.zero_cells));
+        let kept = data.iter().filter(|study| study.seen(self.zero_cells, any).is_ok());
+        (any, harmonic_mean(kept.map(|study| study.time())))
     }
 
     fn rate(self, study: &PersonTimeRate, (any, time): (bool, f64)) -> Result<Effect<FreemanTukeyRate>, Error> {
-        let events = correct_rate(study, self.zero_cells, any);
-        let (x, t) = (events.for_effect, study.time());
+        let counts = match study.seen(self.zero_cells, any) {
+            Ok(counts) => counts,
+            Err(reason) => return Err(ErrorKind::NotEstimable { measure: "rate", reason }.into()),
+        };
+        let (x, t) = (counts.for_effect.events, study.time());
         let y = 0.5 * ((x / t).sqrt() + ((x + 1.0) / t).sqrt());
-        in_range(FreemanTukeyRate::of_time(time)?, y, 0.25 / t).map(|effect| events.note(effect))
+        in_range(FreemanTukeyRate::of_time(time)?, y, 0.25 / t).map(|effect| counts.note(effect))
     }
 }
 

@@ -26,8 +26,8 @@ const TOO_MANY: &str = "its likelihood is not evaluated for that many observatio
 /// 0 to 1 on both scales.
 ///
 /// # Errors
-/// [`NotEstimable`](crate::ErrorKind::NotEstimable) unless there are at least m + 2 observations for m predictors, and for
-/// R² of 0 or 1 where the variance is 0.
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) unless there are at least m + 2 observations for m predictors, and
+/// for R² of 0 or 1 where the variance is 0.
 ///
 /// # Example
 /// ```
@@ -66,8 +66,8 @@ pub enum RSquaredVariance {
     /// The variance of the squared correlation under its likelihood for fixed predictors, normalised over 0 to 1: the F
     /// statistic of the regression has the non-central F distribution with non-centrality n ρ² / (1 - ρ²).
     ///
-    /// Integrated to within 1e-9; for n R² above 100 000 (and above 1000 for each predictor) an expansion about its limit
-    /// 2 R² (2 - R²) (1 - R²)² / n, within 1e-6, which needs at most 1000 predictors.
+    /// Integrated to within 1e-9; for n R² above 100 000 (and above 1000 for each predictor) an expansion about its
+    /// limit 2 R² (2 - R²) (1 - R²)² / n, within 1e-6, which needs at most 1000 predictors.
     #[doc(alias = "R2F")]
     Likelihood,
 }
@@ -134,8 +134,8 @@ impl EffectSize<RSquared> for RawRSquared {
 /// Pooled as atanh R, read as R².
 ///
 /// # Errors
-/// [`NotEstimable`](crate::ErrorKind::NotEstimable) unless there are at least m + 2 observations for m predictors, and for
-/// R² = 1.
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) unless there are at least m + 2 observations for m predictors, and
+/// for R² = 1.
 ///
 /// # Example
 /// ```
@@ -160,8 +160,8 @@ pub enum RSquaredFisherZVariance {
     #[default]
     #[doc(alias = "LS")]
     LargeSample,
-    /// The variance of Fisher's z under the likelihood of [`RSquaredVariance::Likelihood`]; its limit for many observations
-    /// is (2 - R²) / (2 n).
+    /// The variance of Fisher's z under the likelihood of [`RSquaredVariance::Likelihood`]; its limit for many
+    /// observations is (2 - R²) / (2 n).
     #[doc(alias = "ZR2F")]
     Likelihood,
 }

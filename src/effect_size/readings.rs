@@ -80,8 +80,8 @@ impl DifferenceReadings {
         normal_sf(-self.d)
     }
 
-    /// The probability that one of the treated, drawn at random, has more than one of the controls, Φ(d/√2); also known as
-    /// the common-language effect size (McGraw & Wong 1992) and the area under the curve.
+    /// The probability that one of the treated, drawn at random, has more than one of the controls, Φ(d/√2); also known
+    /// as the common-language effect size (`McGraw` & Wong 1992) and the area under the curve.
     #[doc(alias = "CLES")]
     #[doc(alias = "AUC")]
     #[must_use]
@@ -96,8 +96,8 @@ impl DifferenceReadings {
         (2.0 * normal_sf(0.5 * self.d.abs())).min(1.0)
     }
 
-    /// The rate of success among the treated in the binomial effect size display, ½ + r/2 with r = d/√(d² + 4) (Rosenthal &
-    /// Rubin 1982); that of controls is the rest.
+    /// The rate of success among the treated in the binomial effect size display, ½ + r/2 with r = d/√(d² + 4)
+    /// (Rosenthal & Rubin 1982); that of controls is the rest.
     #[doc(alias = "BESD")]
     #[must_use]
     pub fn success_rate(&self) -> f64 {

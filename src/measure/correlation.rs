@@ -55,7 +55,8 @@ measures_with_link! {
     /// Pooled as atanh r, read as a correlation.
     ///
     /// # Errors
-    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) for fewer than 4 pairs, and for a correlation of exactly 1 or -1.
+    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) for fewer than 4 pairs, and for a correlation of exactly 1 or
+    /// -1.
     ///
     /// # Example
     /// ```
@@ -90,8 +91,8 @@ measures_with_link! {
     /// Pooled as atanh r, read as a partial correlation.
     ///
     /// # Errors
-    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) for fewer than m + 3 observations, and for a correlation of exactly 1
-    /// or -1.
+    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) for fewer than m + 3 observations, and for a correlation of
+    /// exactly 1 or -1.
     ///
     /// # Example
     /// ```
@@ -114,8 +115,8 @@ measures_with_link! {
 
     /// Fisher's z of a semi-partial correlation.
     ///
-    /// As a recipe on a [`SemipartialCorrelation`](crate::SemipartialCorrelation) it gives the z of one study. The variance
-    /// is carried over by the delta method: Fisher's transform does not stabilise it here.
+    /// As a recipe on a [`SemipartialCorrelation`](crate::SemipartialCorrelation) it gives the z of one study. The
+    /// variance is carried over by the delta method: Fisher's transform does not stabilise it here.
     ///
     /// # Formula
     /// ```text
@@ -145,12 +146,12 @@ measures_with_link! {
     /// # Scale
     /// 0 to 1 on both scales; limits of intervals are cut there.
     #[doc(alias = "R2")]
-    MultipleCorrelationSquared, "R²", SQUARE;
+    MultipleCorrelationSquared, "squared multiple correlation", SQUARE;
 
     /// The R² of a regression, pooled as Fisher's z of R; the recipe is [`RSquaredFisherZ`](crate::RSquaredFisherZ).
     ///
     /// # Scale
     /// Pooled as atanh R, read as R². R is not negative: a limit below 0 is read as R² = 0.
     #[doc(alias = "ZR2")]
-    MultipleCorrelationFisherZ, "R²", FISHER_Z_OF_ROOT;
+    MultipleCorrelationFisherZ, "squared multiple correlation", FISHER_Z_OF_ROOT;
 }

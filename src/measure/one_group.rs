@@ -43,8 +43,8 @@ pub enum MeanVariance {
     #[default]
     #[doc(alias = "LS")]
     Own,
-    /// s² / n, with s² pooled over the set of studies by their degrees of freedom: for studies of one population with one
-    /// standard deviation. A study alone has its own.
+    /// s² / n, with s² pooled over the set of studies by their degrees of freedom: for studies of one population with
+    /// one standard deviation. A study alone has its own.
     #[doc(alias = "HO")]
     Homoscedastic,
 }
@@ -235,7 +235,7 @@ measures_with_link! {
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[doc(alias = "ARAW")]
-    RawAlpha, "Cronbach's alpha", ALPHA;
+    RawAlpha, "coefficient alpha", ALPHA;
 
     /// Cronbach's alpha by the transform of Hakstian & Whalen, the cube root of 1 - α.
     ///
@@ -262,7 +262,7 @@ measures_with_link! {
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[doc(alias = "AHW")]
-    HakstianWhalenAlpha, "Cronbach's alpha", HAKSTIAN_WHALEN;
+    HakstianWhalenAlpha, "coefficient alpha", HAKSTIAN_WHALEN;
 
     /// Cronbach's alpha by the transform of Bonett, -ln (1 - α), whose variance does not depend on alpha.
     ///
@@ -289,7 +289,7 @@ measures_with_link! {
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[doc(alias = "ABT")]
-    BonettAlpha, "Cronbach's alpha", BONETT;
+    BonettAlpha, "coefficient alpha", BONETT;
 
     /// The share of heterozygotes over that expected from the homozygotes in Hardy-Weinberg equilibrium.
     ///

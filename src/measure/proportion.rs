@@ -46,14 +46,15 @@ measures_with_options! {
     /// ```text
     /// y = x / n        v = p (1 - p) / n
     /// ```
-    /// with x events among n (Fleiss & Berlin 2009). One half is added to events and to non-events where one of them is 0.
+    /// with x events among n (Fleiss & Berlin 2009). One half is added to events and to non-events where one of them is
+    /// 0.
     ///
     /// # Scale
     /// 0 to 1 on both scales; limits of intervals are cut there.
     ///
     /// # Errors
-    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) where the variance is 0: without a correction, for no events or no
-    /// non-events.
+    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) where the variance is 0: without a correction, for no events or
+    /// no non-events.
     ///
     /// # Example
     /// ```
@@ -84,7 +85,8 @@ measures_with_options! {
     /// ```text
     /// y = ln (x / n)        v = 1/x - 1/n
     /// ```
-    /// with x events among n (Fleiss & Berlin 2009). One half is added to events and to non-events where one of them is 0.
+    /// with x events among n (Fleiss & Berlin 2009). One half is added to events and to non-events where one of them is
+    /// 0.
     ///
     /// # Scale
     /// Pooled as a logarithm, read as a proportion; a limit above 1 is read as 1.
@@ -116,7 +118,8 @@ measures_with_options! {
     /// ```text
     /// y = ln (x / (n - x))        v = 1/x + 1/(n - x)
     /// ```
-    /// with x events among n (Fleiss & Berlin 2009). One half is added to events and to non-events where one of them is 0.
+    /// with x events among n (Fleiss & Berlin 2009). One half is added to events and to non-events where one of them is
+    /// 0.
     ///
     /// # Scale
     /// Pooled as log odds, read as a proportion.
@@ -204,10 +207,10 @@ measures_with_options! {
 
 /// A proportion on the double-arcsine scale of Freeman & Tukey, read back with a given number of members.
 ///
-/// The recipe is [`FreemanTukey`](crate::FreemanTukey), which sets that number: a study's own, or the harmonic mean over
-/// the studies. Without such a number the scale cannot be read, which is its weakness: the same pooled value is another
-/// proportion for another number, and where sizes differ much, the reading with the harmonic mean can be far from
-/// the proportions of the studies (Schwarzer et al. 2019). Prefer [`LogitProportion`] or [`ArcsineProportion`].
+/// The recipe is [`FreemanTukey`](crate::FreemanTukey), which sets that number: a study's own, or the harmonic mean
+/// over the studies. Without such a number the scale cannot be read, which is its weakness: the same pooled value is
+/// another proportion for another number, and where sizes differ much, the reading with the harmonic mean can be far
+/// from the proportions of the studies (Schwarzer et al. 2019). Prefer [`LogitProportion`] or [`ArcsineProportion`].
 ///
 /// # Formula
 /// ```text
@@ -217,8 +220,8 @@ measures_with_options! {
 /// with x = n p (Freeman & Tukey 1950; the inverse is that of Miller 1978).
 ///
 /// # Scale
-/// Pooled as an angle, read as a proportion; a value below that of no events is read as 0, one above that of nothing else as
-/// 1.
+/// Pooled as an angle, read as a proportion; a value below that of no events is read as 0, one above that of nothing
+/// else as 1.
 ///
 /// # Example
 /// ```
@@ -226,7 +229,7 @@ measures_with_options! {
 ///
 /// let (few, many) = (FreemanTukeyProportion::of_total(20.0)?, FreemanTukeyProportion::of_total(2_000.0)?);
 /// // One value, two proportions.
-/// assert_eq!(format!("{:.3} {:.3}", few.link().to_natural(0.3), many.link().to_natural(0.3)), "0.067 0.087");
+/// assert_eq!(format!("{:.3} {:.3}", few.link().to_natural(0.3), many.link().to_natural(0.3)), "0.068 0.087");
 /// assert_eq!(few.link().to_natural(0.1), 0.0);
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```

@@ -105,9 +105,9 @@ measures_with_options! {
 
 /// A rate on the scale of Freeman & Tukey, read back with a given person-time.
 ///
-/// The recipe is [`FreemanTukey`](crate::FreemanTukey), which sets the person-time: a study's own, or the harmonic mean over
-/// the studies. As for [`FreemanTukeyProportion`](crate::FreemanTukeyProportion), one value is another rate for another
-/// person-time (Schwarzer et al. 2019). Prefer [`LogRate`] or [`SquareRootRate`].
+/// The recipe is [`FreemanTukey`](crate::FreemanTukey), which sets the person-time: a study's own, or the harmonic mean
+/// over the studies. As for [`FreemanTukeyProportion`](crate::FreemanTukeyProportion), one value is another rate for
+/// another person-time (Schwarzer et al. 2019). Prefer [`LogRate`] or [`SquareRootRate`].
 ///
 /// # Formula
 /// ```text

@@ -34,7 +34,8 @@ impl Correlation {
     /// From Student's t of the test that there is no correlation, r = t / √(t² + n - 2).
     ///
     /// # Errors
-    /// [`ErrorKind::NotFinite`] for t; [`ErrorKind::NotEstimable`] for fewer than 3 pairs, for which there is no such test.
+    /// [`ErrorKind::NotFinite`] for t; [`ErrorKind::NotEstimable`] for fewer than 3 pairs, for which there is no such
+    /// test.
     pub fn from_t(t: f64, n: u64) -> Result<Self, Error> {
         let df = degrees("correlation", n, 2, "its t-test needs at least 3 pairs")?;
         Ok(Self { r: correlation_of_t(t, df)?, n })
@@ -73,7 +74,7 @@ impl Correlation {
 /// ```
 /// use meta_analysis::PartialCorrelation;
 ///
-/// // The t of the coefficient, 218 teachers, 4 predictors in all (Aloe & Thompson 2013): r = 0.30.
+/// // t of the coefficient, 218 observations, 4 predictors in all (the first study of Aloe & Thompson 2013).
 /// assert_eq!(format!("{:.3}", PartialCorrelation::from_t(4.61, 218, 4)?.r()), "0.301");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
@@ -141,13 +142,14 @@ pub struct SemipartialCorrelation {
 }
 
 impl SemipartialCorrelation {
-    /// A semi-partial correlation, the R² of the whole regression, the number of observations and that of all predictors.
+    /// A semi-partial correlation, the R² of the whole regression, the number of observations and that of all
+    /// predictors.
     ///
     /// # Errors
     /// [`ErrorKind::OutsideScale`] unless r is in [-1, 1], R² in [0, 1], and r² at most R² (but for rounding).
     pub fn new(r: f64, r2: f64, n: u64, predictors: u64) -> Result<Self, Error> {
         let r = in_range("semi-partial correlation", r, -1.0, "-1 to 1")?;
-        let r2 = in_range("R²", r2, 0.0, "0 to 1")?;
+        let r2 = in_range("squared multiple correlation", r2, 0.0, "0 to 1")?;
         if r * r > r2 * (1.0 + 1e-12) {
             let (measure, link) = ("squared semi-partial correlation", "0 to R², which is below it");
             return Err(ErrorKind::OutsideScale { measure, link, value: r * r }.into());
@@ -162,7 +164,7 @@ impl SemipartialCorrelation {
     /// [`new`](Self::new) for a t that does not go with R².
     pub fn from_t(t: f64, r2: f64, n: u64, predictors: u64) -> Result<Self, Error> {
         let df = degrees("semi-partial correlation", n, predictors.saturating_add(1), RESIDUAL)?;
-        let r2 = in_range("R²", r2, 0.0, "0 to 1")?;
+        let r2 = in_range("squared multiple correlation", r2, 0.0, "0 to 1")?;
         Self::new(finite("t statistic", t)? * ((1.0 - r2) / df).sqrt(), r2, n, predictors)
     }
 
@@ -214,18 +216,18 @@ impl RSquared {
     /// # Errors
     /// [`ErrorKind::OutsideScale`] unless R² is in [0, 1].
     pub fn new(r2: f64, n: u64, predictors: u64) -> Result<Self, Error> {
-        Ok(Self { r2: in_range("R²", r2, 0.0, "0 to 1")?, n, predictors })
+        Ok(Self { r2: in_range("squared multiple correlation", r2, 0.0, "0 to 1")?, n, predictors })
     }
 
     /// From the F statistic of the regression, R² = m F / (m F + n - m - 1) with m predictors.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFinite`] or [`ErrorKind::OutsideScale`] for F; [`ErrorKind::NotEstimable`] unless there are more than
-    /// m + 1 observations.
+    /// [`ErrorKind::NotFinite`] or [`ErrorKind::OutsideScale`] for F; [`ErrorKind::NotEstimable`] unless there are more
+    /// than m + 1 observations.
     pub fn from_f(f: f64, n: u64, predictors: u64) -> Result<Self, Error> {
-        let df = degrees("R²", n, predictors.saturating_add(1), RESIDUAL)?;
+        let df = degrees("squared multiple correlation", n, predictors.saturating_add(1), RESIDUAL)?;
         if finite("F statistic", f)? < 0.0 {
-            let (measure, link) = ("F statistic", "0 and above");
+            let (measure, link) = ("statistic F", "0 and above");
             return Err(ErrorKind::OutsideScale { measure, link, value: f }.into());
         }
         // m F could overflow, df / (m F) could only be infinite, which is R² = 0.

@@ -66,7 +66,7 @@ impl OneMean {
 /// let study = CronbachAlpha::new(0.93, 20, 103)?;  // alpha, items, persons
 /// assert_eq!(study.items(), 20);
 /// assert_eq!(CronbachAlpha::new(1.3, 20, 103).unwrap_err().to_string(),
-///     "a Cronbach's alpha of 1.3 is outside the range of its scale (1 and below)");
+///     "a coefficient alpha of 1.3 is outside the range of its scale (1 and below)");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[doc(alias = "reliability")]
@@ -81,10 +81,10 @@ impl CronbachAlpha {
     /// Alpha, which may be negative, the number of items of the scale and that of persons.
     ///
     /// # Errors
-    /// [`ErrorKind::OutsideScale`] unless alpha is a number and at most 1; [`ErrorKind::NotEstimable`] for fewer than 2 items,
-    /// of which alpha is not defined, or fewer than 3 persons.
+    /// [`ErrorKind::OutsideScale`] unless alpha is a number and at most 1; [`ErrorKind::NotEstimable`] for fewer than 2
+    /// items, of which alpha is not defined, or fewer than 3 persons.
     pub fn new(alpha: f64, items: u64, n: u64) -> Result<Self, Error> {
-        let measure = "Cronbach's alpha";
+        let measure = "coefficient alpha";
         if !(alpha <= 1.0 && alpha.is_finite()) {
             return Err(ErrorKind::OutsideScale { measure, link: "1 and below", value: alpha }.into());
         }

@@ -137,8 +137,8 @@ fn close(computed: f64, exact: f64, tolerance: f64) -> bool {
     (computed / exact - 1.0).abs() <= tolerance
 }
 
-/// DIFFERENCE: R's unbiased variance is a difference of numbers near 1, of which 1e-6 is left for a million pairs. The exact
-/// value is from mpmath with 40 digits.
+/// DIFFERENCE: R's unbiased variance is a difference of numbers near 1, of which 1e-6 is left for a million pairs. The
+/// exact value is from mpmath with 40 digits.
 fn past_the_cancellation(case: &Value, mut answers: Answers) -> Answers {
     if case["name"] == "syntheticA|cor|UCOR|vtype=UB" {
         let (y, v) = answers[6].clone().expect("an effect");
@@ -149,8 +149,9 @@ fn past_the_cancellation(case: &Value, mut answers: Answers) -> Answers {
     answers
 }
 
-/// DIFFERENCE: R's hypergeometric function (of the package gsl) is wrong by 5e-4 for r = -0.04 of 12 pairs, and with it the
-/// mean over the studies of that case. The exact estimate, large-sample and unbiased variance are from mpmath with 40 digits.
+/// DIFFERENCE: R's hypergeometric function (of the package gsl) is wrong by 5e-4 for r = -0.04 of 12 pairs, and with it
+/// the mean over the studies of that case. The exact estimate, large-sample and unbiased variance are from mpmath with
+/// 40 digits.
 fn past_gsl(case: &Value, variance: &str, mut answers: Answers) -> Answers {
     if !case["name"].as_str().is_some_and(|name| name.starts_with("cohen1981")) {
         return answers;
@@ -179,8 +180,8 @@ fn past_gsl(case: &Value, variance: &str, mut answers: Answers) -> Answers {
     answers
 }
 
-/// DIFFERENCE: R sums the likelihood over a grid from 0.0001 to 0.9999, and leaves out what is below where the data do not
-/// exclude it. Exact values from mpmath with 30 digits, over the whole range and from 0.0001 on.
+/// DIFFERENCE: R sums the likelihood over a grid from 0.0001 to 0.9999, and leaves out what is below where the data do
+/// not exclude it. Exact values from mpmath with 30 digits, over the whole range and from 0.0001 on.
 fn past_the_grid(case: &Value, mut answers: Answers) -> Answers {
     let cut = [
         ("syntheticA|r2|R2F", 0, 0.014_761_785_432_792_84, 0.014_759_930_401_760_442),
@@ -198,9 +199,9 @@ fn past_the_grid(case: &Value, mut answers: Answers) -> Answers {
     answers
 }
 
-/// DIFFERENCE: R carries the variance of R² to Fisher's z of R with the derivative of atanh at R², 1/(1 - R⁴), where that of
-/// atanh √R², 1/(2R (1 - R²)), belongs. The variance here is that of Fisher's z under the likelihood itself; the exact values
-/// are in `r_squared_likelihood.json`.
+/// DIFFERENCE: R carries the variance of R² to Fisher's z of R with the derivative of atanh at R², 1/(1 - R⁴), where
+/// that of atanh √R², 1/(2R (1 - R²)), belongs. The variance here is that of Fisher's z under the likelihood itself;
+/// the exact values are in `r_squared_likelihood.json`.
 fn past_the_wrong_derivative(case: &Value, mut answers: Answers) -> Answers {
     let effects = crate::score::json(include_str!("../../fixtures/effects.json"));
     let exact = crate::score::json(include_str!("../../fixtures/r_squared_likelihood.json"));

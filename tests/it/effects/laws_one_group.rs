@@ -3,13 +3,13 @@
 use std::f64::consts::FRAC_PI_2;
 
 use meta_analysis::{
-    ArcsineProportion, BonettAlpha, CommonEffect, Correlation, CorrelationVariance, CronbachAlpha, EffectSize, Error,
-    EvaluatedAt, FisherZ, FreemanTukey, FreemanTukeyProportion, FreemanTukeyRate, Genotypes, GroupMean,
-    HakstianWhalenAlpha, Interval, Level, Link, LogCoefficientOfVariation, LogMean, LogProportion, LogRate,
-    LogStandardDeviation, LogitProportion, Measure, MultipleCorrelationFisherZ, OlkinPratt, OlkinPrattVariance,
-    OneMean, PartialCorrelation, PartialFisherZ, PersonTimeRate, Pool, ProbitProportion, Proportion,
-    ProportionVariance, RSquared, RSquaredFisherZ, RSquaredFisherZVariance, RSquaredVariance, RawAlpha, RawCorrelation,
-    RawPartialCorrelation, RawProportion, RawRSquared, RawRate, RawSemipartialCorrelation,
+    ArcsineProportion, BonettAlpha, CommonEffect, CorrectedCells, CorrectedStudies, Correlation, CorrelationVariance,
+    CronbachAlpha, EffectSize, Error, EvaluatedAt, FisherZ, FreemanTukey, FreemanTukeyProportion, FreemanTukeyRate,
+    Genotypes, GroupMean, HakstianWhalenAlpha, Interval, Level, Link, LogCoefficientOfVariation, LogMean,
+    LogProportion, LogRate, LogStandardDeviation, LogitProportion, Measure, MultipleCorrelationFisherZ, OlkinPratt,
+    OlkinPrattVariance, OneMean, PartialCorrelation, PartialFisherZ, PersonTimeRate, Pool, ProbitProportion,
+    Proportion, ProportionVariance, RSquared, RSquaredFisherZ, RSquaredFisherZVariance, RSquaredVariance, RawAlpha,
+    RawCorrelation, RawPartialCorrelation, RawProportion, RawRSquared, RawRate, RawSemipartialCorrelation,
     RelativeExcessHeterozygosity, SemipartialCorrelation, SemipartialFisherZ, SquareRootRate, StandardisedGroupMean,
     TrueEffects, ZeroCells,
 };
@@ -316,8 +316,11 @@ fn errors_name_the_number() {
         (PersonTimeRate::new(3, f64::NAN).map(drop), "the person-time must be positive and finite, but is NaN"),
         (OneMean::new(5, f64::INFINITY, 1.0).map(drop), "the mean must be finite, but is inf"),
         (OneMean::new(5, 1.0, -1.0).map(drop), "the standard deviation must be positive and finite, but is -1"),
-        (CronbachAlpha::new(0.5, 1, 9).map(drop), "the Cronbach's alpha is not estimable: it needs at least 2 items"),
-        (CronbachAlpha::new(0.5, 2, 2).map(drop), "the Cronbach's alpha is not estimable: it needs at least 3 persons"),
+        (CronbachAlpha::new(0.5, 1, 9).map(drop), "the coefficient alpha is not estimable: it needs at least 2 items"),
+        (
+            CronbachAlpha::new(0.5, 2, 2).map(drop),
+            "the coefficient alpha is not estimable: it needs at least 3 persons",
+        ),
         (Correlation::from_t(f64::NAN, 9).map(drop), "the t statistic must be finite, but is NaN"),
         (Correlation::from_t(1.0, 2).map(drop), "the correlation is not estimable: its t-test needs at least 3 pairs"),
         (Correlation::from_signed_p(0.0, 9).map(drop), "the p-value must lie between 0 (excluded) and 1, but is 0"),
@@ -325,8 +328,11 @@ fn errors_name_the_number() {
             PartialCorrelation::from_t(1.0, 5, 4).map(drop),
             "the partial correlation is not estimable: its test needs at least 2 observations more than predictors",
         ),
-        (RSquared::new(-0.1, 9, 2).map(drop), "a R² of -0.1 is outside the range of its scale (0 to 1)"),
-        (RSquared::from_f(-2.0, 9, 2).map(drop), "a F statistic of -2 is outside the range of its scale (0 and above)"),
+        (
+            RSquared::new(-0.1, 9, 2).map(drop),
+            "a squared multiple correlation of -0.1 is outside the range of its scale (0 to 1)",
+        ),
+        (RSquared::from_f(-2.0, 9, 2).map(drop), "a statistic F of -2 is outside the range of its scale (0 and above)"),
         (
             FreemanTukeyProportion::of_total(0.0).map(drop),
             "the number of members must be positive and finite, but is 0",
@@ -335,6 +341,32 @@ fn errors_name_the_number() {
     ] {
         assert_eq!(text(result), expected, "the text of an error");
     }
+}
+
+#[test]
+fn policies_of_tables_mean_the_same_for_one_group() {
+    let data = Proportion::from_rows([[0, 10], [4, 10]]).expect("valid");
+    let y = |policy: ZeroCells| {
+        LogitProportion::new().with_zero_cells(policy).studies(&data).expect("studies").y().to_vec()
+    };
+    let log_odds = |a: f64, b: f64| (a / b).ln();
+    let near = |found: Vec<f64>, expected: &[f64]| {
+        let fine = found.len() == expected.len() && found.iter().zip(expected).all(|(x, y)| (x - y).abs() < 1e-14);
+        assert!(fine, "{found:?} for {expected:?}");
+    };
+    let tenth = ZeroCells::constant(0.1).expect("positive");
+    near(y(tenth), &[log_odds(0.1, 10.1), log_odds(4.0, 6.0)]);
+    near(y(tenth.in_cells(CorrectedCells::Events)), &[log_odds(0.1, 10.0), log_odds(4.0, 6.0)]);
+    near(y(tenth.in_studies(CorrectedStudies::AllIfAny)), &[log_odds(0.1, 10.1), log_odds(4.1, 6.1)]);
+    near(y(ZeroCells::treatment_arm()), &y(ZeroCells::HALF));
+    near(y(ZeroCells::HALF.excluding_double_zeros()), &[log_odds(4.0, 6.0)]);
+    // What is left out does not count.
+    near(y(tenth.in_studies(CorrectedStudies::AllIfAny).excluding_double_zeros()), &[log_odds(4.0, 6.0)]);
+    let error = LogitProportion::new().with_zero_cells(ZeroCells::NONE).effect(&data[0]).expect_err("no events");
+    assert_eq!(error.to_string(), "the proportion is not estimable: no events", "the reason");
+    let rate = PersonTimeRate::new(0, 8.0).expect("valid");
+    let rates = FreemanTukey::new().with_zero_cells(ZeroCells::NONE.excluding_double_zeros());
+    assert_eq!(rates.effect(&rate).expect_err("left out").to_string(), "the rate is not estimable: no events", "rates");
 }
 
 #[test]

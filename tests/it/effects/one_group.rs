@@ -106,8 +106,9 @@ fn rates(case: &Value) -> Vec<Result<PersonTimeRate, Error>> {
     rows(case, "xi", |at| PersonTimeRate::new(count(&at("xi")), number(&at("ti"))))
 }
 
-/// DIFFERENCE: R takes study 4 of syntheticA, whose standard deviation is 0, into the pooled standard deviation. Here it is
-/// refused: all patients alike is more often a misprint. R's variances have its 8 degrees of freedom more, of 5017.
+/// DIFFERENCE: R takes study 4 of syntheticA, whose standard deviation is 0, into the pooled standard deviation. Here
+/// it is refused: all patients alike is more often a misprint. R's variances have its 8 degrees of freedom more, of
+/// 5017.
 fn with_the_flat_study(case: &Value, answers: Answers) -> Answers {
     if case["name"] != "syntheticA|mean1|MN|vtype=HO" {
         return answers;

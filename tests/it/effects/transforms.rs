@@ -24,8 +24,8 @@ const CONVERSIONS: &[&str] = &[
     "lnortord",
 ];
 
-/// DIFFERENCE: R's modes come from an optimiser that stops within 1e-4, also at an end of the scale where the density is
-/// infinite and there is no peak. Exact peaks from mpmath with 25 digits: roots of (y - μ)/τ² + g''(y)/g'(y).
+/// DIFFERENCE: R's modes come from an optimiser that stops within 1e-4, also at an end of the scale where the density
+/// is infinite and there is no peak. Exact peaks from mpmath with 25 digits: roots of (y - μ)/τ² + g''(y)/g'(y).
 const PEAKS: &[(&str, f64, Option<f64>)] = &[
     ("ztor.mode", 0.2, Some(0.218_257_533_871)),
     ("ztor.mode", 0.8, Some(0.701_447_676_181)),

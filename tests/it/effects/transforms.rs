@@ -148,6 +148,21 @@ fn means_on_the_natural_scale_are_exact() {
 }
 
 #[test]
+fn readings_and_modes_at_the_edges() {
+    let of = |mu: f64, tau2| TrueEffects::new(meta_analysis::MeanDifference, mu, tau2).expect("valid");
+    for (mu, tau2) in [(0.0, 1.0), (-3.0, 1e-6), (1e6, 4.0)] {
+        let near = |found: Option<f64>| found.is_some_and(|x| (x - mu).abs() <= 1e-11 * mu.abs() + 1e-6 * tau2);
+        assert!(near(of(mu, tau2).mean()) && near(of(mu, tau2).mode()), "a normal distribution stays as it is: {mu}");
+    }
+    assert_eq!((of(0.5, 0.0).mean(), of(0.5, 0.0).mode()), (Some(0.5), Some(0.5)), "without heterogeneity");
+    // U1 of a tiny d is 2 φ(0) d, by hand; the larger share of a large d is 1 - 1/d².
+    let tiny = DifferenceReadings::new(1e-10).expect("finite").non_overlap();
+    assert!((tiny / 7.978_845_608_028_654e-11 - 1.0).abs() < 1e-9, "U1 = {tiny:e}");
+    let large = DifferenceReadings::new(-1e9).expect("finite").success_rate();
+    assert!((large / 1e-18 - 1.0).abs() < 1e-15, "the rate of success of the worse arm: {large:e}");
+}
+
+#[test]
 fn errors_of_natural_scale_distributions() {
     let text = |mu, tau2| TrueEffects::new(RiskRatio, mu, tau2).expect_err("invalid").to_string();
     assert_eq!(text(f64::NAN, 0.1), "the mean effect must be finite, but is NaN");

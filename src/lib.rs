@@ -38,10 +38,15 @@
 //!
 //! # The catalogue
 //!
-//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`Reported`]; or columns, [`Studies`].
+//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`Reported`], [`MatchedPairs`],
+//! [`PairedMargins`], [`PersonTime`], [`LogRank`]; or columns, [`Studies`].
 //!
 //! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
 //! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
+//! [`PetoOddsRatio`], [`ArcsineDifference`], [`PhiCoefficient`], [`YuleQ`], [`YuleY`], [`TetrachoricCorrelation`],
+//! [`VaccineEfficacy`], [`DiagnosticOddsRatio`] and, as standardised differences, [`LogisticD`], [`CoxD`], [`ProbitD`] too;
+//! [`ConditionalOddsRatio`] on pairs; [`RateRatio`], [`RateDifference`], [`RateRootDifference`] on person-time;
+//! [`FromTable`], [`FromPairs`] and [`FromPersonTime`] give them another [`ZeroCells`] policy or variance;
 //! [`MeanDifference`], [`HedgesG`] on means; [`FromReport`] with any measure on printed lines.
 //!
 //! **What did it find in one group, or between two variables?** [`Proportion`], [`PersonTimeRate`], [`OneMean`],
@@ -128,7 +133,8 @@ pub mod prelude;
 
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
-    EffectSize, FromReport, FromTable, HedgesG, HedgesGVariance, RatioVariance, RiskDifferenceVariance, TableMeasure,
+    CoxD, EffectSize, FromPairs, FromPersonTime, FromReport, FromTable, HedgesG, HedgesGVariance, LogisticD,
+    MatchedPairsMeasure, PersonTimeMeasure, PhiVariance, ProbitD, RatioVariance, RiskDifferenceVariance, TableRecipe,
 };
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
@@ -137,8 +143,10 @@ pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{
-    AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
-    StandardisedMeanDifference,
+    AnyMeasure, ArcsineDifference, ConditionalOddsRatio, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric,
+    HazardRatio, Link, MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RateDifference, RateRatio,
+    RateRootDifference, RiskDifference, RiskRatio, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy,
+    YuleQ, YuleY,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
@@ -149,7 +157,10 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
-pub use summary::{CorrectedCells, CorrectedStudies, Group, Reported, Tables, TwoByTwo, TwoMeans, ZeroCells};
+pub use summary::{
+    CorrectedCells, CorrectedStudies, Favours, Group, LogRank, LogRankEvents, MatchedPairs, PairedMargins, PersonTime,
+    Reported, Tables, TwoByTwo, TwoMeans, ZeroCells,
+};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,

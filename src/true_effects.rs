@@ -108,8 +108,9 @@ impl TrueEffects {
             piece(from, top) + piece(top, to)
         };
         let mean = split(&part) / split(&weight);
-        // A growing transform can put its mass beyond the reach.
-        let seen = |z: f64| part(z).abs() < 1e-13 * (mean.abs() + f64::MIN_POSITIVE) || (z != -reach && z != reach);
+        // A growing transform can put its mass beyond the reach: there it must be nothing beside the mean, or the spread.
+        let spread = self.link.to_natural(self.mu + self.tau) - self.link.to_natural(self.mu - self.tau);
+        let seen = |z: f64| z.abs() != reach || part(z).abs() < 1e-13 * mean.abs().max(spread.abs());
         (mean.is_finite() && seen(from) && seen(to)).then_some(mean)
     }
 

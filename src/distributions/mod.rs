@@ -11,6 +11,7 @@
 //! freedom that are not positive and probabilities outside `[0, 1]`.
 
 mod beta;
+mod bivariate_normal;
 mod complex;
 mod double_double;
 mod erf;
@@ -20,17 +21,20 @@ mod gamma;
 mod incomplete_gamma;
 mod noncentral_f;
 mod olkin_pratt;
+mod probit;
 mod quadratic_form;
 mod side;
 mod temme;
 
 use self::beta::{StudentPart, student_part};
+pub(crate) use self::bivariate_normal::Thresholds;
 use self::erf::{erfc, erfc_shifted};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{gamma_half_ratio, stirling_error};
 use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};
 pub(crate) use self::noncentral_f::RegressionF;
 pub(crate) use self::olkin_pratt::OlkinPratt;
+pub(crate) use self::probit::{inverse_density, probit, probit_difference};
 pub(crate) use self::quadratic_form::QuadraticForm;
 use self::side::{Scaled, Side};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};

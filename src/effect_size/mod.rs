@@ -1,9 +1,18 @@
 //! Recipes that turn raw data into effects.
 
+mod association;
 mod binary;
+mod checked;
 mod continuous;
+mod from_margins;
+mod from_pairs;
+mod from_person_time;
 mod from_table;
+mod log_rank;
 mod report;
+mod standardised;
+mod tetrachoric;
+mod two_by_two;
 
 // One group, and correlations.
 mod correlation;
@@ -16,9 +25,13 @@ mod r_squared;
 mod rate;
 mod readings;
 
+pub use association::PhiVariance;
 pub use continuous::{HedgesG, HedgesGVariance};
-pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
+pub use from_pairs::{FromPairs, MatchedPairsMeasure};
+pub use from_person_time::{FromPersonTime, PersonTimeMeasure};
+pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableRecipe};
 pub use report::FromReport;
+pub use standardised::{CoxD, LogisticD, ProbitD};
 
 pub use correlation::{CorrelationVariance, OlkinPratt, OlkinPrattVariance, RawCorrelation};
 pub use partial_correlation::{RawPartialCorrelation, RawSemipartialCorrelation};

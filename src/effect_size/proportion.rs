@@ -1,10 +1,8 @@
 //! Effects of a proportion in one group. What each measures, and its formula, stands with the measure.
 
-use std::f64::consts::TAU;
-
 use super::counts::{Counts, HasCounts, NO_EVENTS};
 use super::over_the_set::{in_range, not_estimable, over_the_set};
-use crate::distributions::normal_quantile;
+use crate::distributions::{inverse_density, probit};
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
 use crate::error::{Error, ErrorKind};
@@ -152,9 +150,10 @@ impl ProbitProportion {
         if let Some(reason) = x.zero().or(own.zero()) {
             return not_estimable(self, reason);
         }
-        let z = probit(own);
-        let v = TAU * (z * z).exp() * (own.events / own.total()) * (own.others / own.total()) / own.total();
-        in_range(self, probit(x), v).map(|effect| counts.note(effect))
+        // √(2π) exp(z²/2) with each share: its square could overflow.
+        let slope = inverse_density(probit(own.events, own.others));
+        let v = (slope * (own.events / own.total())) * (slope * (own.others / own.total())) / own.total();
+        in_range(self, probit(x.events, x.others), v).map(|effect| counts.note(effect))
     }
 }
 
@@ -162,15 +161,6 @@ impl EffectSize<Proportion> for ProbitProportion {
     type Measure = Self;
 
     over_the_set!(Proportion, set, in_set);
-}
-
-/// The quantile of the smaller share: that of one near 1 would lose digits.
-fn probit(counts: Counts) -> f64 {
-    if counts.events <= counts.others {
-        normal_quantile(counts.events / counts.total())
-    } else {
-        -normal_quantile(counts.others / counts.total())
-    }
 }
 
 impl ArcsineProportion {

@@ -1,12 +1,17 @@
 //! What an effect measures, and the scale it is read on.
 
+mod association;
 mod binary;
 mod continuous;
 mod correlation;
+mod matched;
 mod one_group;
+mod person_time;
 mod proportion;
 mod rate;
+mod two_by_two;
 
+pub use association::{FisherZPhi, FisherZTetrachoric, PhiCoefficient, TetrachoricCorrelation, YuleQ, YuleY};
 pub use binary::{HazardRatio, OddsRatio, RiskDifference, RiskRatio};
 pub use continuous::{MeanDifference, StandardisedMeanDifference};
 pub use correlation::{
@@ -18,12 +23,15 @@ pub use one_group::{
     LogStandardDeviation, MeanVariance, RawAlpha, RelativeExcessHeterozygosity, StandardisedGroupMean,
 };
 
+pub use matched::ConditionalOddsRatio;
+pub use person_time::{RateDifference, RateRatio, RateRootDifference};
 pub use proportion::{
     ArcsineProportion, FreemanTukeyProportion, LogProportion, LogitProportion, ProbitProportion, ProportionVariance,
     RawProportion,
 };
 pub(crate) use proportion::{arcsine, double_arcsine};
 pub use rate::{FreemanTukeyRate, LogRate, RawRate, SquareRootRate};
+pub use two_by_two::{ArcsineDifference, DiagnosticOddsRatio, PetoOddsRatio, VaccineEfficacy};
 
 use std::fmt::{self, Debug};
 

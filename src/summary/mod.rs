@@ -2,7 +2,10 @@
 
 mod correlation;
 mod counts;
+mod log_rank;
+mod matched_pairs;
 mod one_group;
+mod person_time;
 mod reported;
 mod tables;
 mod two_by_two;
@@ -11,7 +14,10 @@ mod zero_cells;
 
 pub use correlation::{Correlation, PartialCorrelation, RSquared, SemipartialCorrelation};
 pub use counts::{PersonTimeRate, Proportion};
+pub use log_rank::{Favours, LogRank, LogRankEvents};
+pub use matched_pairs::{MatchedPairs, PairedMargins};
 pub use one_group::{CronbachAlpha, Genotypes, OneMean};
+pub use person_time::PersonTime;
 pub use reported::Reported;
 pub use tables::Tables;
 pub use two_by_two::TwoByTwo;

@@ -4,14 +4,14 @@ use std::f64::consts::FRAC_PI_2;
 
 use meta_analysis::{
     ArcsineProportion, BonettAlpha, CommonEffect, CorrectedCells, CorrectedStudies, Correlation, CorrelationVariance,
-    CronbachAlpha, EffectSize, Error, EvaluatedAt, FisherZ, FreemanTukey, FreemanTukeyProportion, FreemanTukeyRate,
-    Genotypes, GroupMean, HakstianWhalenAlpha, Interval, Level, Link, LogCoefficientOfVariation, LogMean,
-    LogProportion, LogRate, LogStandardDeviation, LogitProportion, Measure, MultipleCorrelationFisherZ, OlkinPratt,
-    OlkinPrattVariance, OneMean, PartialCorrelation, PartialFisherZ, PersonTimeRate, Pool, ProbitProportion,
-    Proportion, ProportionVariance, RSquared, RSquaredFisherZ, RSquaredFisherZVariance, RSquaredVariance, RawAlpha,
-    RawCorrelation, RawPartialCorrelation, RawProportion, RawRSquared, RawRate, RawSemipartialCorrelation,
-    RelativeExcessHeterozygosity, SemipartialCorrelation, SemipartialFisherZ, SquareRootRate, StandardisedGroupMean,
-    TrueEffects, ZeroCells,
+    CronbachAlpha, DifferenceReadings, EffectSize, Error, EvaluatedAt, FisherZ, FreemanTukey, FreemanTukeyProportion,
+    FreemanTukeyRate, Genotypes, GroupMean, HakstianWhalenAlpha, Interval, Level, Link, LogCoefficientOfVariation,
+    LogMean, LogProportion, LogRate, LogStandardDeviation, LogitProportion, Measure, MultipleCorrelationFisherZ,
+    OlkinPratt, OlkinPrattVariance, OneMean, PartialCorrelation, PartialFisherZ, PersonTimeRate, Pool,
+    ProbitProportion, Proportion, ProportionVariance, RSquared, RSquaredFisherZ, RSquaredFisherZVariance,
+    RSquaredVariance, RawAlpha, RawCorrelation, RawPartialCorrelation, RawProportion, RawRSquared, RawRate,
+    RawSemipartialCorrelation, RelativeExcessHeterozygosity, SemipartialCorrelation, SemipartialFisherZ,
+    SquareRootRate, StandardisedGroupMean, TrueEffects, ZeroCells,
 };
 use proptest::prelude::*;
 
@@ -283,6 +283,40 @@ proptest! {
         check(ProbitProportion::new(), mu, tau2)?;
         check(ArcsineProportion::new(), mu, tau2)?;
         check(FreemanTukeyProportion::of_total(20.0).expect("valid"), mu, tau2)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_distribution_of_true_effects_is_nan(mu in prop::num::f64::ANY, tau2 in prop::num::f64::ANY, d in prop::num::f64::ANY) {
+        fn check<M: Measure>(measure: M, mu: f64, tau2: f64) -> Result<(), TestCaseError> {
+            let Ok(effects) = TrueEffects::new(measure, mu, tau2) else {
+                prop_assert!(!(mu.is_finite() && tau2 >= 0.0 && tau2.is_finite()), "{mu} {tau2} were refused");
+                return Ok(());
+            };
+            prop_assert!(!effects.median().is_nan(), "{measure:?} {mu} {tau2}");
+            for found in [effects.mean(), effects.mode()].into_iter().flatten() {
+                prop_assert!(found.is_finite(), "{measure:?} {mu} {tau2}: {found}");
+            }
+            Ok(())
+        }
+        for (mu, tau2) in [(mu, tau2), (mu, tau2.abs()), (mu.clamp(-20.0, 20.0), tau2.abs().clamp(0.0, 100.0))] {
+            check(GroupMean::new(), mu, tau2)?;
+            check(LogRate::new(), mu, tau2)?;
+            check(LogitProportion::new(), mu, tau2)?;
+            check(ArcsineProportion::new(), mu, tau2)?;
+            check(SquareRootRate::new(), mu, tau2)?;
+            check(HakstianWhalenAlpha, mu, tau2)?;
+            check(FreemanTukeyProportion::of_total(20.0).expect("valid"), mu, tau2)?;
+        }
+        if let Ok(readings) = DifferenceReadings::new(d) {
+            for share in [readings.non_overlap(), readings.above_same_share(), readings.above_control_mean(),
+                readings.probability_of_superiority(), readings.overlap(), readings.success_rate()] {
+                prop_assert!((0.0..=1.0).contains(&share), "{d}: {share}");
+            }
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::distributions;
+use crate::effect::Effect;
 use crate::error::{Error, ErrorKind};
+use crate::measure::Measure;
 use crate::real::Real;
 
 /// The reference distribution and the standard error of the pooled effect.
@@ -251,6 +253,23 @@ impl<F: Real> Test<F> {
             distributions::normal_log_sf(statistic.abs())
         };
         F::of((log_tail + std::f64::consts::LN_2).min(0.0))
+    }
+}
+
+impl<M: Measure, F: Real> Effect<M, F> {
+    /// The normal test of this study alone that its true effect is `null`, on the analysis scale (0 for no difference and for
+    /// a ratio of 1); `None` if the statistic is out of range.
+    ///
+    /// ```
+    /// use meta_analysis::{Effect, RiskRatio};
+    ///
+    /// let effect = Effect::from_analysis(RiskRatio, -0.8893, 0.3256)?;
+    /// assert_eq!(format!("{:.3}", effect.test(0.0).unwrap().p_value()), "0.119");
+    /// # Ok::<(), meta_analysis::Error>(())
+    /// ```
+    #[must_use]
+    pub fn test(&self, null: F) -> Option<Test<F>> {
+        Test::new((self.y().f64() - null.f64()) / self.v().f64().sqrt(), None)
     }
 }
 

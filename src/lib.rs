@@ -65,6 +65,16 @@
 //! [`DifferenceFromOddsRatio`], [`OddsRatioFromDifference`], [`CorrelationFromDifference`],
 //! [`DifferenceFromCorrelation`]; at a baseline risk, [`RiskRatioFromOddsRatio`] and its kin.
 //!
+//! **What did it find in one group, or between two variables?** [`Proportion`], [`PersonTimeRate`], [`OneMean`],
+//! [`CronbachAlpha`], [`Genotypes`]; [`Correlation`], [`PartialCorrelation`], [`SemipartialCorrelation`], [`RSquared`]. Their
+//! effects: [`RawProportion`], [`LogProportion`], [`LogitProportion`], [`ProbitProportion`], [`ArcsineProportion`],
+//! [`FreemanTukey`]; [`RawRate`], [`LogRate`], [`SquareRootRate`]; [`GroupMean`], [`StandardisedGroupMean`], [`LogMean`],
+//! [`LogStandardDeviation`], [`LogCoefficientOfVariation`]; [`RawAlpha`], [`HakstianWhalenAlpha`], [`BonettAlpha`];
+//! [`RelativeExcessHeterozygosity`]; [`RawCorrelation`], [`OlkinPratt`], [`FisherZ`], [`RawPartialCorrelation`],
+//! [`PartialFisherZ`], [`RawSemipartialCorrelation`], [`SemipartialFisherZ`], [`RawRSquared`], [`RSquaredFisherZ`].
+//!
+//! **How does that read?** [`TrueEffects`] for the natural scale, [`DifferenceReadings`] for standard deviations.
+//!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
@@ -118,6 +128,7 @@ mod interval;
 mod measure;
 mod studies;
 mod summary;
+mod true_effects;
 
 // Floor 2: how much studies disagree.
 mod between_share;
@@ -154,13 +165,15 @@ pub use between_share::BetweenShare;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BiserialFromDifference,
-    BonettD, ChangeScoreD, ChangeScoreDVariance, CommonLanguage, CorrelationFromDifference, CorrelationZFromDifference,
-    CoxD, DifferenceFromCorrelation, DifferenceFromOddsRatio, EffectSize, EqualVarianceCommonLanguage, FromPairs,
-    FromPersonTime, FromReport, FromTable, GlassDelta, GlassDeltaVariance, HedgesG, HedgesGVariance,
-    HeteroscedasticVariance, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio, LogisticD,
-    MatchedPairsMeasure, OddsRatioFromDifference, OddsRatioFromRiskRatio, PersonTimeMeasure, PhiVariance,
-    PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference, ProbitD, RatioOfMeansVariance,
-    RatioVariance, RiskDifferenceFromOddsRatio, RiskDifferenceFromRiskRatio, RiskDifferenceVariance,
+    BonettD, ChangeScoreD, ChangeScoreDVariance, CommonLanguage, CorrelationFromDifference, CorrelationVariance,
+    CorrelationZFromDifference, CoxD, DifferenceFromCorrelation, DifferenceFromOddsRatio, DifferenceReadings,
+    EffectSize, EqualVarianceCommonLanguage, FreemanTukey, FromPairs, FromPersonTime, FromReport, FromTable,
+    GlassDelta, GlassDeltaVariance, HedgesG, HedgesGVariance, HeteroscedasticVariance, LogCoefficientOfVariationRatio,
+    LogRatioOfMeans, LogVariabilityRatio, LogisticD, MatchedPairsMeasure, OddsRatioFromDifference,
+    OddsRatioFromRiskRatio, OlkinPratt, OlkinPrattVariance, PersonTimeMeasure, PhiVariance, PointBiserial,
+    PointBiserialVariance, PointBiserialZ, PooledMeanDifference, ProbitD, RSquaredFisherZ, RSquaredFisherZVariance,
+    RSquaredVariance, RatioOfMeansVariance, RatioVariance, RawCorrelation, RawPartialCorrelation, RawRSquared,
+    RawSemipartialCorrelation, RiskDifferenceFromOddsRatio, RiskDifferenceFromRiskRatio, RiskDifferenceVariance,
     RiskRatioFromHazardRatio, RiskRatioFromOddsRatio, SmallSampleCorrection, Standardiser, TableRecipe,
     UnderlyingDistribution, VariabilityVariance,
 };
@@ -171,12 +184,18 @@ pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{
-    AnyMeasure, ArcsineDifference, BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange,
-    CoefficientOfVariationRatio, CommonLanguageEffectSize, ConditionalOddsRatio, DiagnosticOddsRatio, FisherZPhi,
-    FisherZTetrachoric, HazardRatio, Link, MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient,
-    PointBiserialCorrelation, PointBiserialCorrelationZ, RateDifference, RateRatio, RateRootDifference, RatioOfMeans,
-    RawScoreStandardisedMeanChange, RiskDifference, RiskRatio, StandardisedMeanDifference, TetrachoricCorrelation,
-    VaccineEfficacy, VariabilityRatio, YuleQ, YuleY,
+    AnyMeasure, ArcsineDifference, ArcsineProportion, BiasCorrection, BiserialCorrelation, BiserialCorrelationZ,
+    BonettAlpha, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio, CommonLanguageEffectSize,
+    ConditionalOddsRatio, CorrelationCoefficient, DiagnosticOddsRatio, EvaluatedAt, FisherZ, FisherZPhi,
+    FisherZTetrachoric, FreemanTukeyProportion, FreemanTukeyRate, GroupMean, HakstianWhalenAlpha, HazardRatio, Link,
+    LogCoefficientOfVariation, LogMean, LogProportion, LogRate, LogStandardDeviation, LogitProportion, MeanDifference,
+    MeanVariance, Measure, MultipleCorrelationFisherZ, MultipleCorrelationSquared, OddsRatio,
+    PartialCorrelationCoefficient, PartialFisherZ, PetoOddsRatio, PhiCoefficient, PointBiserialCorrelation,
+    PointBiserialCorrelationZ, ProbitProportion, ProportionVariance, RateDifference, RateRatio, RateRootDifference,
+    RatioOfMeans, RawAlpha, RawProportion, RawRate, RawScoreStandardisedMeanChange, RelativeExcessHeterozygosity,
+    RiskDifference, RiskRatio, SemipartialCorrelationCoefficient, SemipartialFisherZ, SquareRootRate,
+    StandardisedGroupMean, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy, VariabilityRatio,
+    YuleQ, YuleY,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
@@ -189,9 +208,10 @@ pub use pool::{
 pub use real::Real;
 pub use studies::{Studies, Study};
 pub use summary::{
-    CorrectedCells, CorrectedStudies, Direction, EstimatedGroup, Favours, FiveNumbers, Group, LogRank, LogRankEvents,
-    MatchedPairs, Measurement, PairedMargins, PairedMeans, PersonTime, Reported, ReportedAuc, ReportedChange,
-    ReportedDifference, SkewnessCheck, Tables, TwoByTwo, TwoMeans, ZeroCells,
+    CorrectedCells, CorrectedStudies, Correlation, CronbachAlpha, Direction, EstimatedGroup, Favours, FiveNumbers,
+    Genotypes, Group, LogRank, LogRankEvents, MatchedPairs, Measurement, OneMean, PairedMargins, PairedMeans,
+    PartialCorrelation, PersonTime, PersonTimeRate, Proportion, RSquared, Reported, ReportedAuc, ReportedChange,
+    ReportedDifference, SemipartialCorrelation, SkewnessCheck, Tables, TwoByTwo, TwoMeans, ZeroCells,
 };
 #[doc(hidden)]
 pub use tau2::LaneMethod;
@@ -200,6 +220,7 @@ pub use tau2::{
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,
     SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, Tau2Method, TwoStepDerSimonianLaird,
 };
+pub use true_effects::TrueEffects;
 
 /// The README's code compiles and runs.
 #[cfg(doctest)]

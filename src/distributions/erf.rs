@@ -8,6 +8,11 @@ pub(super) fn erfc(x: f64) -> f64 {
     libm::erfc(x)
 }
 
+/// The error function, within 1 ulp.
+pub(super) fn erf(x: f64) -> f64 {
+    libm::erf(x)
+}
+
 /// `erfc(s + shift)` for a rounding error `shift` of `s >= 0`.
 ///
 /// The relative error of `erfc` is `2 s` times the absolute error of `s`, up to

@@ -19,6 +19,8 @@ mod erf;
 mod fixture;
 mod gamma;
 mod incomplete_gamma;
+mod noncentral_f;
+mod olkin_pratt;
 mod probit;
 mod quadratic_form;
 mod side;
@@ -31,6 +33,8 @@ use self::erf::{erfc, erfc_shifted};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{gamma_half_ratio, stirling_error};
 use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};
+pub(crate) use self::noncentral_f::RegressionF;
+pub(crate) use self::olkin_pratt::OlkinPratt;
 pub(crate) use self::probit::{inverse_density, probit, probit_difference};
 pub(crate) use self::quadratic_form::QuadraticForm;
 use self::side::{Scaled, Side};
@@ -63,6 +67,11 @@ pub(crate) fn normal_sf(z: f64) -> f64 {
     }
     let shift = z.mul_add(FRAC_1_SQRT_2, -s) + z * FRAC_1_SQRT_2_LOW;
     0.5 * erfc_shifted(s, shift)
+}
+
+/// Probability of the standard normal between `-z` and `z`, for `z >= 0`.
+pub(crate) fn normal_central(z: f64) -> f64 {
+    erf::erf(z * FRAC_1_SQRT_2)
 }
 
 /// Logarithm of [`normal_sf`]; minus infinity only beyond 1.8e154.

@@ -15,6 +15,17 @@ mod standardised;
 mod tetrachoric;
 mod two_by_two;
 
+// One group, and correlations.
+mod correlation;
+mod counts;
+mod one_group;
+mod over_the_set;
+mod partial_correlation;
+mod proportion;
+mod r_squared;
+mod rate;
+mod readings;
+
 pub use association::PhiVariance;
 pub use conversion::{
     BiserialFromDifference, CorrelationFromDifference, CorrelationZFromDifference, DifferenceFromCorrelation,
@@ -33,6 +44,12 @@ pub use means::{
 };
 pub use report::FromReport;
 pub use standardised::{CoxD, LogisticD, ProbitD};
+
+pub use correlation::{CorrelationVariance, OlkinPratt, OlkinPrattVariance, RawCorrelation};
+pub use partial_correlation::{RawPartialCorrelation, RawSemipartialCorrelation};
+pub use proportion::FreemanTukey;
+pub use r_squared::{RSquaredFisherZ, RSquaredFisherZVariance, RSquaredVariance, RawRSquared};
+pub use readings::DifferenceReadings;
 
 use crate::effect::Effect;
 use crate::error::Error;

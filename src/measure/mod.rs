@@ -3,8 +3,12 @@
 mod association;
 mod binary;
 mod continuous;
+mod correlation;
 mod matched;
+mod one_group;
 mod person_time;
+mod proportion;
+mod rate;
 mod two_by_two;
 
 pub use association::{FisherZPhi, FisherZTetrachoric, PhiCoefficient, TetrachoricCorrelation, YuleQ, YuleY};
@@ -14,8 +18,23 @@ pub use continuous::{
     CommonLanguageEffectSize, MeanDifference, PointBiserialCorrelation, PointBiserialCorrelationZ, RatioOfMeans,
     RawScoreStandardisedMeanChange, StandardisedMeanDifference, VariabilityRatio,
 };
+pub use correlation::{
+    CorrelationCoefficient, EvaluatedAt, FisherZ, MultipleCorrelationFisherZ, MultipleCorrelationSquared,
+    PartialCorrelationCoefficient, PartialFisherZ, SemipartialCorrelationCoefficient, SemipartialFisherZ,
+};
+pub use one_group::{
+    BiasCorrection, BonettAlpha, GroupMean, HakstianWhalenAlpha, LogCoefficientOfVariation, LogMean,
+    LogStandardDeviation, MeanVariance, RawAlpha, RelativeExcessHeterozygosity, StandardisedGroupMean,
+};
+
 pub use matched::ConditionalOddsRatio;
 pub use person_time::{RateDifference, RateRatio, RateRootDifference};
+pub use proportion::{
+    ArcsineProportion, FreemanTukeyProportion, LogProportion, LogitProportion, ProbitProportion, ProportionVariance,
+    RawProportion,
+};
+pub(crate) use proportion::{arcsine, double_arcsine};
+pub use rate::{FreemanTukeyRate, LogRate, RawRate, SquareRootRate};
 pub use two_by_two::{ArcsineDifference, DiagnosticOddsRatio, PetoOddsRatio, VaccineEfficacy};
 
 use std::fmt::{self, Debug};
@@ -204,6 +223,71 @@ macro_rules! measures {
     )*};
 }
 pub(crate) use measures;
+
+/// As [`measures`], with any link.
+macro_rules! measures_with_link {
+    ($($(#[$docs:meta])* $name:ident, $label:literal, $link:expr;)*) => {$(
+        $(#[$docs])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct $name;
+
+        impl Measure for $name {
+            fn label(&self) -> &'static str {
+                $label
+            }
+
+            fn link(&self) -> Link {
+                $link
+            }
+        }
+    )*};
+}
+pub(crate) use measures_with_link;
+
+/// As [`measures_with_link`], for measures that are recipes with options: each has a default and a `with_` method.
+macro_rules! measures_with_options {
+    ($($(#[$docs:meta])* $name:ident, $label:literal, $link:expr, {
+        $($(#[$of_option:meta])* $option:ident: $type:ty = $default:expr, $with:ident;)*
+    })*) => {$(
+        $(#[$docs])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name {
+            $(pub(crate) $option: $type,)*
+        }
+
+        impl $name {
+            /// With the default of each option.
+            #[must_use]
+            pub const fn new() -> Self {
+                Self { $($option: $default,)* }
+            }
+
+            $($(#[$of_option])*
+            #[must_use]
+            #[allow(clippy::needless_update, reason = "some have one option")]
+            pub const fn $with(self, $option: $type) -> Self {
+                Self { $option, ..self }
+            })*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl Measure for $name {
+            fn label(&self) -> &'static str {
+                $label
+            }
+
+            fn link(&self) -> Link {
+                $link
+            }
+        }
+    )*};
+}
+pub(crate) use measures_with_options;
 
 #[cfg(test)]
 mod tests {

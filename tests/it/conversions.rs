@@ -11,7 +11,7 @@ use meta_analysis::{
     Group, HazardRatio, Level, MeanDifference, Measure, OddsRatio, OddsRatioFromDifference, OddsRatioFromRiskRatio,
     PairedMeans, PointBiserialCorrelation, PointBiserialCorrelationZ, Reported, RiskDifferenceFromOddsRatio,
     RiskDifferenceFromRiskRatio, RiskRatio, RiskRatioFromHazardRatio, RiskRatioFromOddsRatio,
-    StandardisedMeanDifference, StudyNote, TwoByTwo, TwoMeans, UnderlyingDistribution,
+    StandardisedMeanDifference, StudyNote, TwoByTwo, TwoMeans, UnderlyingDistribution, ZeroCells,
 };
 use serde_json::Value;
 
@@ -463,7 +463,11 @@ fn conversions_with_their_variances() {
     );
     let noted = OddsRatio.effect(&TwoByTwo::new([0, 9], [3, 6])).expect("an effect");
     let converted = DifferenceFromOddsRatio::new().effect(&noted).expect("an effect");
-    assert_eq!(converted.note(), Some(StudyNote::HalfAdded), "what was done to a study stays with it");
+    assert_eq!(
+        converted.note(),
+        Some(StudyNote::ZeroCellsCorrected(ZeroCells::HALF)),
+        "what was done to a study stays with it"
+    );
 }
 
 #[test]

@@ -3,11 +3,15 @@
 //! A family of measures has a file here, which turns a case into effects; what no family answers is counted.
 
 mod binary;
+mod correlation;
 mod laws_binary;
 mod laws_means;
+mod laws_one_group;
 mod means;
 mod means_meta;
+mod one_group;
 mod person_time;
+mod transforms;
 
 use meta_analysis::{Effect, Error, Measure};
 use serde_json::Value;
@@ -16,8 +20,8 @@ use crate::score::json;
 
 const TOLERANCE: f64 = 1e-10;
 /// How many numbers are compared, and how many cases wait for a later part of the crate.
-const COMPARED: usize = 5477;
-const LATER: usize = 222;
+const COMPARED: usize = 6603;
+const LATER: usize = 57;
 
 /// What the crate makes of a case: the pair (y, v) of each study, or the error that says why there is none.
 pub(crate) type Answers = Vec<Result<(f64, f64), Error>>;
@@ -29,7 +33,11 @@ pub(crate) fn pair<M: Measure>(effect: Result<Effect<M>, Error>) -> Result<(f64,
 
 /// The answer of the family that knows the measure of this case; `None` if none does.
 fn answer(case: &Value) -> Option<Answers> {
-    means::answer(case).or_else(|| binary::answer(case)).or_else(|| person_time::answer(case))
+    means::answer(case)
+        .or_else(|| binary::answer(case))
+        .or_else(|| person_time::answer(case))
+        .or_else(|| correlation::answer(case))
+        .or_else(|| one_group::answer(case))
 }
 
 #[test]

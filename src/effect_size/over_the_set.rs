@@ -1,0 +1,64 @@
+//! Recipes that look at the whole set of studies before they turn one into an effect.
+
+use crate::effect::Effect;
+use crate::error::{Error, ErrorKind};
+use crate::measure::Measure;
+
+/// The methods of [`EffectSize`](crate::EffectSize) for a recipe whose effects depend on the set of studies: `$set`
+/// sums up the set, `$effect` is one study within it. A single study is a set of one.
+macro_rules! over_the_set {
+    ($data:ty, $set:ident, $effect:ident) => {
+        fn effect(&self, data: &$data) -> Result<$crate::Effect<Self::Measure>, $crate::Error> {
+            self.$effect(data, self.$set(&[data]))
+        }
+
+        fn studies<'a, I>(&self, data: I) -> Result<$crate::Studies<Self::Measure>, $crate::Error>
+        where
+            I: IntoIterator<Item = &'a $data>,
+            $data: 'a,
+        {
+            let data: Vec<&$data> = data.into_iter().collect();
+            let set = self.$set(&data);
+            $crate::Studies::collect(data.into_iter().map(|data| (None, self.$effect(data, set))))
+        }
+
+        fn labelled_studies<'a, L, I>(&self, data: I) -> Result<$crate::Studies<Self::Measure>, $crate::Error>
+        where
+            L: Into<String>,
+            I: IntoIterator<Item = (L, &'a $data)>,
+            $data: 'a,
+        {
+            let (labels, data): (Vec<String>, Vec<&$data>) =
+                data.into_iter().map(|(label, data)| (label.into(), data)).unzip();
+            let set = self.$set(&data);
+            $crate::Studies::collect(labels.into_iter().zip(data).map(|(l, data)| (Some(l), self.$effect(data, set))))
+        }
+    };
+}
+pub(crate) use over_the_set;
+
+/// The mean of values weighted by sizes; 0 for no values.
+pub(super) fn weighted_mean(rows: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let (mut total, mut sum) = (0.0, 0.0);
+    for (size, value) in rows {
+        total += size;
+        sum += size * value;
+    }
+    if total > 0.0 { sum / total } else { 0.0 }
+}
+
+/// Valid data that say nothing about the measure.
+pub(super) fn not_estimable<M: Measure, T>(measure: M, reason: &'static str) -> Result<T, Error> {
+    Err(ErrorKind::NotEstimable { measure: measure.label(), reason }.into())
+}
+
+/// The effect, or an error for data so large or small that it or its variance is not a number.
+pub(super) fn in_range<M: Measure>(measure: M, y: f64, v: f64) -> Result<Effect<M>, Error> {
+    if !y.is_finite() {
+        return Err(ErrorKind::OutOfRange { quantity: "the effect" }.into());
+    }
+    if !(v.is_finite() && v > 0.0) {
+        return Err(ErrorKind::OutOfRange { quantity: "the variance" }.into());
+    }
+    Effect::from_analysis(measure, y, v)
+}

@@ -25,7 +25,7 @@ pub use moment::{
 pub(crate) use likelihood::highest_mode;
 pub(crate) use q_distribution::solve_generalised_q;
 pub(crate) use q_equation::{QSolution, solve_q};
-pub(crate) use stationary::{Limits, Search, Stationary, Step, stationary_points, stationary_points_about};
+pub(crate) use stationary::{Limits, Node, Search, Stationary, Step, stationary_points, stationary_points_about};
 
 use std::fmt::Display;
 use std::sync::Arc;

@@ -2,49 +2,67 @@
 
 use super::tile::Tile;
 use super::wide::{LANES, Mask, Wide};
-use crate::evidence::Curvature;
-use crate::tau2::{Limits, Search, Stationary, Step};
+use crate::tau2::{Limits, Node, Search, Stationary, Step};
 
 /// The estimates in the unit of the tile, and the outcomes whose likelihood is left to the single analysis: it has several maxima, or
 /// its search did not end.
 #[inline(always)]
-pub(super) fn maximise(tile: &mut Tile, restricted: bool) -> (Wide, Mask) {
+pub(super) fn maximise(tile: &mut Tile, searches: &mut [Search; LANES], restricted: bool) -> (Wide, Mask) {
     let (v_max, spread) = (tile.v_max(), tile.spread());
     let mut left = [false; LANES];
     let mut best = [0.0; LANES];
-    let mut searches: [Option<Search>; LANES] = std::array::from_fn(|l| {
+    let mut active = [false; LANES];
+    for (l, search) in searches.iter_mut().enumerate() {
         let limits = Limits { spread: spread.0[l], degrees: tile.k.0[l] - 1.0 };
-        (tile.usable[l] && tile.k.0[l] >= 2.0).then(|| Search::new(tile.v_min.0[l], v_max.0[l], limits))
-    });
+        active[l] = tile.usable[l] && tile.k.0[l] >= 2.0;
+        search.restart(tile.v_min.0[l], v_max.0[l], limits);
+    }
     let mut maxima = [0_u32; LANES];
     let mut t = Wide::ZERO;
     loop {
-        let mut active = false;
-        for (l, slot) in searches.iter_mut().enumerate() {
-            let Some(search) = slot else { continue };
+        for (l, search) in searches.iter_mut().enumerate() {
+            if !active[l] {
+                continue;
+            }
             match advance(search, &mut maxima[l], &mut best[l]) {
-                Some(next) => (t.0[l], active) = (next, true),
-                None => {
-                    left[l] = maxima[l] != 1;
-                    *slot = None;
-                }
+                Some(next) => t.0[l] = next,
+                None => (active[l], left[l]) = (false, maxima[l] != 1),
             }
         }
-        if !active {
+        if active == [false; LANES] {
             return (Wide(best), left);
         }
-        let at = tile.curvature(t, restricted);
-        for (l, slot) in searches.iter_mut().enumerate() {
-            if let Some(search) = slot {
-                search.evaluated(at.lane(l));
+        let nodes = nodes(t, v_max, &tile.curvature(t, restricted));
+        for (l, search) in searches.iter_mut().enumerate() {
+            if active[l] {
+                search.evaluated(nodes[l]);
             }
         }
     }
 }
 
+/// As `Node::new`, for several outcomes.
+#[inline(always)]
+fn nodes(t: Wide, v_max: Wide, at: &WideCurvature) -> [Node; LANES] {
+    let WideCurvature { c, pp, ppp, trace, trace_pp } = *at;
+    let (spread, per) = ((v_max + t) / c, pp / c);
+    let (ratio, log_c, log_d) = (per / trace, ppp / pp, trace_pp / trace);
+    std::array::from_fn(|l| Node {
+        t: t.0[l],
+        c: c.0[l],
+        pp: pp.0[l],
+        per: per.0[l],
+        trace: trace.0[l],
+        spread: spread.0[l],
+        ratio: ratio.0[l],
+        log_c: log_c.0[l],
+        log_d: log_d.0[l],
+    })
+}
+
 /// Goes on until the search asks for a score; `None` if it has ended. Counts maxima and keeps the first; a search that went wrong has
 /// none.
-#[inline]
+#[inline(always)]
 fn advance(search: &mut Search, maxima: &mut u32, best: &mut f64) -> Option<f64> {
     loop {
         match search.next() {
@@ -73,21 +91,6 @@ pub(super) struct WideCurvature {
     pub(super) ppp: Wide,
     pub(super) trace: Wide,
     pub(super) trace_pp: Wide,
-}
-
-impl WideCurvature {
-    /// That of one outcome, without Q, which no search asks for.
-    #[inline(always)]
-    fn lane(&self, l: usize) -> Curvature {
-        Curvature {
-            c: self.c.0[l],
-            q: 0.0,
-            pp: self.pp.0[l],
-            ppp: self.ppp.0[l],
-            trace: self.trace.0[l],
-            trace_pp: self.trace_pp.0[l],
-        }
-    }
 }
 
 /// The root of Q(τ²) = target, 0 where Q(0) is not above it: the steps of `tau2::solve_q`. The second is true where the single

@@ -17,7 +17,7 @@ use std::ops::Range;
 use super::Data;
 use crate::inference::Inference;
 use crate::real::Real;
-use crate::tau2::LaneMethod;
+use crate::tau2::{LaneMethod, Limits, Search};
 use answers::finish;
 use tile::{Centre, Tile};
 use wide::{Mask, Wide, lanes};
@@ -49,10 +49,11 @@ impl<F: Real, V: FnMut(usize, &Answers)> Lanes<'_, '_, F, V> {
     #[inline(always)]
     fn work(mut self) {
         let mut tile = Tile::new(self.data.studies);
+        let mut searches = std::array::from_fn(|_| Search::new(1.0, 1.0, Limits { spread: 0.0, degrees: 1.0 }));
         let mut first = self.outcomes.start;
         while first + LANES <= self.outcomes.end {
             tile.load(self.data, first);
-            let answers = pool::<F>(&mut tile, self.method, self.inference);
+            let answers = pool::<F>(&mut tile, &mut searches, self.method, self.inference);
             (self.visit)(first, &answers);
             first += LANES;
         }
@@ -71,7 +72,12 @@ impl<F: Real, V: FnMut(usize, &Answers)> pulp::WithSimd for Lanes<'_, '_, F, V> 
 
 /// One tile from numbers to answers.
 #[inline(always)]
-fn pool<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Inference) -> Answers {
+fn pool<F: Real>(
+    tile: &mut Tile,
+    searches: &mut [Search; LANES],
+    method: Option<LaneMethod>,
+    inference: Inference,
+) -> Answers {
     let zero = tile.centre_at_zero();
     let q = tile.residuals_at_zero(zero.mean) / zero.c;
     let trace = zero.trace() / zero.c;
@@ -79,7 +85,7 @@ fn pool<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Inferen
     match method {
         None => finish::<F>(tile, &at_zero, None, inference),
         Some(method) => {
-            let (tau2, left) = estimate(tile, &at_zero, method);
+            let (tau2, left) = estimate(tile, searches, &at_zero, method);
             // The estimators are undefined for one study.
             let tau2 = lanes!(l => if tile.k.0[l] >= 2.0 { tau2.0[l] } else { 0.0 });
             let mut answers = finish::<F>(tile, &at_zero, Some(tau2), inference);
@@ -91,7 +97,7 @@ fn pool<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Inferen
 
 /// τ² in the unit of the tile by the formula of the estimator, operation by operation, and the outcomes that lanes leave.
 #[inline(always)]
-fn estimate(tile: &mut Tile, zero: &AtZero, method: LaneMethod) -> (Wide, Mask) {
+fn estimate(tile: &mut Tile, searches: &mut [Search; LANES], zero: &AtZero, method: LaneMethod) -> (Wide, Mask) {
     let AtZero { q, trace, centre } = *zero;
     let (k, df) = (tile.k, tile.k - Wide::ONE);
     let none = [false; LANES];
@@ -112,8 +118,8 @@ fn estimate(tile: &mut Tile, zero: &AtZero, method: LaneMethod) -> (Wide, Mask) 
             (start * (q / df), none)
         }
         LaneMethod::PauleMandel => likelihood::paule_mandel(tile, q, df),
-        LaneMethod::MaximumLikelihood => likelihood::maximise(tile, false),
-        LaneMethod::Reml => likelihood::maximise(tile, true),
+        LaneMethod::MaximumLikelihood => likelihood::maximise(tile, searches, false),
+        LaneMethod::Reml => likelihood::maximise(tile, searches, true),
     }
 }
 

@@ -111,6 +111,7 @@ mod pool;
 // Floor 4: what one does with answers.
 pub mod audit;
 mod multiverse;
+mod partial_sums;
 mod permutation;
 mod prediction_bootstrap;
 #[cfg(feature = "serde")]
@@ -122,6 +123,7 @@ pub mod prelude;
 #[cfg(feature = "rayon")]
 pub use batch::Par;
 pub use batch::{Batch, BatchSummary, Columns, ColumnsMut, PooledColumns};
+pub use batch::{BatchStream, Block, PartialColumns, PartialColumnsAtTau2, Progress};
 pub use between_share::BetweenShare;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};
@@ -137,6 +139,7 @@ pub use measure::{
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
+pub use partial_sums::{PartialSums, PartialSumsAtTau2};
 pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
     Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, LikelihoodCorrection, MantelHaenszel,

@@ -104,7 +104,7 @@ impl<F: Real> Plan<'_, F> {
 
 impl<F: Real> ColumnsMut<'_, F> {
     /// Writes the results of one outcome.
-    fn write(&mut self, at: usize, k: u32, numbers: &Numbers<F>, level: Level) {
+    pub(super) fn write(&mut self, at: usize, k: u32, numbers: &Numbers<F>, level: Level) {
         let nan = F::nan();
         let (h, of_mean) = (&numbers.heterogeneity, numbers.of_mean);
         let set = |column: &mut Option<&mut [F]>, value: &dyn Fn() -> F| {

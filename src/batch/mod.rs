@@ -4,12 +4,19 @@ mod columns;
 mod engine;
 #[cfg(feature = "rayon")]
 mod par;
+mod partial;
 mod scratch;
+mod stream;
 
 pub use columns::{Columns, ColumnsMut, PooledColumns};
 pub use engine::BatchSummary;
 #[cfg(feature = "rayon")]
 pub use par::Par;
+pub use partial::{PartialColumns, PartialColumnsAtTau2};
+pub use stream::{BatchStream, Block, Progress};
+
+#[cfg(feature = "serde")]
+pub(crate) use partial::Outcome;
 
 use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;

@@ -22,6 +22,8 @@ mod quadratic_form;
 mod side;
 mod temme;
 
+pub(crate) use self::double_double::DoubleDouble;
+
 use self::beta::{StudentPart, student_part};
 use self::erf::{erfc, erfc_shifted};
 pub(crate) use self::gamma::hedges_j;

@@ -11,6 +11,7 @@ mod henmi_copas;
 mod ketamine;
 mod laws;
 mod modes;
+mod partial_sums;
 mod permutation;
 mod profile_likelihood;
 mod published;

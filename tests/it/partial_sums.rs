@@ -99,10 +99,18 @@ fn close(
     Ok(())
 }
 
-fn same_answer(found: &Pooled<MeanDifference>, expected: &Pooled<MeanDifference>) -> Result<(), TestCaseError> {
+/// Compares all numbers of two answers to data whose largest effect has this size.
+fn same_answer(
+    found: &Pooled<MeanDifference>,
+    expected: &Pooled<MeanDifference>,
+    size: f64,
+) -> Result<(), TestCaseError> {
     let (x, e) = (found.analysis(), expected.analysis());
     let se = expected.classic_std_error();
-    close("estimate", Some(x.estimate), Some(e.estimate), se, ESTIMATE)?;
+    // The single analysis adds the mean difference to the effect of the most precise study, which costs it half a unit in the last place
+    // of that effect: 3e-14 of a mean hundreds of times smaller (exact rational arithmetic finds the sums right to 6e-17 there).
+    let rounding = 4.0 * f64::EPSILON * size / ESTIMATE;
+    close("estimate", Some(x.estimate), Some(e.estimate), se.max(rounding), ESTIMATE)?;
     close("classic standard error", Some(found.classic_std_error()), Some(se), 0.0, ESTIMATE)?;
     let (h, g) = (found.heterogeneity(), expected.heterogeneity());
     // Effects that differ by rounding alone leave a Q of nothing but rounding.
@@ -115,10 +123,10 @@ fn same_answer(found: &Pooled<MeanDifference>, expected: &Pooled<MeanDifference>
     // A standard error that is nothing but rounding depends on it: there is no residual.
     if e.std_error.is_none_or(|e| e > 1e-6 * se) && x.std_error.is_none_or(|x| x > 1e-6 * se) {
         close("standard error", x.std_error, e.std_error, 0.0, TAU2)?;
-        close("lower limit", x.interval.map(|i| i.lower), e.interval.map(|i| i.lower), se, TAU2)?;
+        close("lower limit", x.interval.map(|i| i.lower), e.interval.map(|i| i.lower), se.max(rounding), TAU2)?;
     }
     let predicted = |pooled: &Pooled<MeanDifference>| pooled.prediction().map(|p| p.analysis.upper);
-    close("prediction", predicted(found), predicted(expected), se, TAU2)?;
+    close("prediction", predicted(found), predicted(expected), se.max(rounding), TAU2)?;
     prop_assert_eq!(found.k(), expected.k());
     prop_assert_eq!(found.inference(), expected.inference());
     Ok(())
@@ -128,10 +136,11 @@ fn same_answer(found: &Pooled<MeanDifference>, expected: &Pooled<MeanDifference>
 fn check(data: &Columns2, split: &(Vec<prop::sample::Index>, u64)) -> Result<(), TestCaseError> {
     let machines = machines(data.0.len(), split);
     let all = studies(data.clone());
+    let size = largest(data);
     let first = first_round(data, &machines).expect("in range");
     for inference in INFERENCES {
         let model = CommonEffect::new().with_inference(inference).with_level(Level::P90);
-        same_answer(&model.pool(&first).expect("a result"), &model.pool(&all).expect("a result"))?;
+        same_answer(&model.pool(&first).expect("a result"), &model.pool(&all).expect("a result"), size)?;
     }
     for method in METHODS {
         let start = first.at(method).expect("a tau2");
@@ -139,11 +148,15 @@ fn check(data: &Columns2, split: &(Vec<prop::sample::Index>, u64)) -> Result<(),
         for inference in INFERENCES {
             let model = RandomEffects::new(method).with_inference(inference);
             let (found, expected) = (model.pool(&second).expect("a result"), model.pool(&all).expect("a result"));
-            same_answer(&found, &expected)?;
+            same_answer(&found, &expected, size)?;
             prop_assert_eq!(found.notes().collect::<Vec<_>>(), expected.notes().collect::<Vec<_>>());
         }
     }
     Ok(())
+}
+
+fn largest((y, _): &Columns2) -> f64 {
+    y.iter().fold(0.0, |size, y| y.abs().max(size))
 }
 
 fn shifted((y, v): Columns2, offset: f64) -> Columns2 {
@@ -177,7 +190,7 @@ proptest! {
     fn splits_and_orders_agree_with_each_other(data in troublesome(), a in split(), b in split(), offset in -1e8..1e8_f64) {
         let data = shifted(data, offset);
         let [x, z] = [a, b].map(|split| first_round(&data, &machines(data.0.len(), &split)).expect("in range"));
-        same_answer(&CommonEffect::new().pool(&x).expect("one"), &CommonEffect::new().pool(&z).expect("another"))?;
+        same_answer(&CommonEffect::new().pool(&x).expect("one"), &CommonEffect::new().pool(&z).expect("another"), largest(&data))?;
         for method in METHODS {
             let typical = CommonEffect::new().pool(&x).expect("one").heterogeneity().typical_variance().expect("two");
             close("tau2", x.tau2(method).ok(), z.tau2(method).ok(), typical, 1e-14)?;
@@ -259,7 +272,7 @@ fn a_known_tau2_is_an_estimator_like_any_other() {
     }
     let all = studies(data.into_iter().unzip());
     let (found, expected) = (RandomEffects::new(known).pool(&second), RandomEffects::new(known).pool(&all));
-    same_answer(&found.expect("one"), &expected.expect("one")).expect("the same");
+    same_answer(&found.expect("one"), &expected.expect("one"), 6.0).expect("the same");
 }
 
 #[test]

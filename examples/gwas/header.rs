@@ -1,0 +1,113 @@
+//! Which column is what.
+
+/// The columns a file must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Variant,
+    EffectAllele,
+    OtherAllele,
+    Effect,
+    StdError,
+}
+
+impl Role {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Variant, Self::EffectAllele, Self::OtherAllele, Self::Effect, Self::StdError];
+
+    /// The flag that names the column.
+    pub(crate) const fn flag(self) -> &'static str {
+        match self {
+            Self::Variant => "variant",
+            Self::EffectAllele => "effect-allele",
+            Self::OtherAllele => "other-allele",
+            Self::Effect => "effect",
+            Self::StdError => "std-error",
+        }
+    }
+
+    /// Names that go without saying, the usual ones first.
+    pub(crate) const fn usual_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Variant => &["SNP", "MARKERNAME", "MARKER", "RSID", "RS_ID", "VARIANT", "VARIANT_ID", "SNPID", "ID"],
+            Self::EffectAllele => &["A1", "EFFECT_ALLELE", "EA", "ALLELE1", "TESTED_ALLELE", "ALT"],
+            Self::OtherAllele => &["A2", "OTHER_ALLELE", "NON_EFFECT_ALLELE", "NEA", "OA", "ALLELE2", "ALLELE0", "REF"],
+            Self::Effect => &["BETA", "EFFECT", "B", "ESTIMATE", "LOG_OR", "LOGOR"],
+            Self::StdError => &["SE", "STDERR", "STD_ERR", "STD_ERROR", "STANDARD_ERROR", "SE_BETA", "BETA_SE"],
+        }
+    }
+}
+
+/// Names of columns given by flags, in the order of [`Role::ALL`].
+pub(crate) type Names = [Option<String>; 5];
+
+/// What the first line of a file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) delimiter: u8,
+    /// The columns, counted from 0, in the order of [`Role::ALL`].
+    pub(crate) columns: [usize; 5],
+}
+
+impl Header {
+    pub(crate) fn read(line: &[u8], names: &Names) -> Result<Self, String> {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        let delimiter = if line.contains(&b'\t') { b'\t' } else { b',' };
+        let text = String::from_utf8_lossy(line);
+        let text = text.trim_end_matches(['\r', '\n']).trim_start_matches('#');
+        let found: Vec<&str> = text.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"')).collect();
+        let place = |name: &str| found.iter().position(|column| column.eq_ignore_ascii_case(name));
+        let mut columns = [0; 5];
+        for ((column, role), name) in columns.iter_mut().zip(Role::ALL).zip(names) {
+            let at = match name {
+                Some(name) => place(name).ok_or_else(|| format!("has no column {name:?}"))?,
+                None => role.usual_names().iter().find_map(|name| place(name)).ok_or_else(|| {
+                    format!("has none of the usual columns {}; name it by --{}", list(role.usual_names()), role.flag())
+                })?,
+            };
+            *column = at;
+        }
+        for (i, (a, role)) in columns.iter().zip(Role::ALL).enumerate() {
+            if let Some(other) = columns.iter().take(i).position(|b| a == b) {
+                let flags = (Role::ALL[other].flag(), role.flag());
+                return Err(format!("has one column {:?} for --{} and --{}", found[*a], flags.0, flags.1));
+            }
+        }
+        Ok(Self { delimiter, columns })
+    }
+
+    /// The five fields of a line; `None` if it has too few.
+    pub(crate) fn fields<'l>(&self, line: &'l [u8]) -> Option<[&'l [u8]; 5]> {
+        let mut fields = [&b""[..]; 5];
+        let mut missing = 5;
+        let (mut start, mut column) = (0, 0);
+        let ends = memchr::memchr_iter(self.delimiter, line).chain(std::iter::once(line.len()));
+        for end in ends {
+            for (field, wanted) in fields.iter_mut().zip(self.columns) {
+                if wanted == column {
+                    *field = bare(&line[start..end]);
+                    missing -= 1;
+                }
+            }
+            if missing == 0 {
+                return Some(fields);
+            }
+            (start, column) = (end + 1, column + 1);
+        }
+        None
+    }
+}
+
+/// Without quotes and spaces around it.
+fn bare(field: &[u8]) -> &[u8] {
+    match field {
+        [first, .., last] if *first > b'"' && *last > b'"' => field,
+        _ => {
+            let field = field.trim_ascii();
+            field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field)
+        }
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    names.join(", ")
+}

@@ -24,11 +24,13 @@ const ALLELES: [[&str; 2]; 7] = [["A", "G"], ["G", "A"], ["C", "T"], ["T", "C"],
 pub(crate) fn generate(plan: &Plan, folder: &Path, mut done: impl FnMut(u64)) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(folder)?;
     let mut paths = Vec::new();
+    // Consecutive states would give the files one sequence, shifted by a step.
+    let mut seeds = Random(plan.seed);
     for file in 0..plan.files {
         let path = folder.join(format!("cohort{:02}.tsv", file + 1));
         let mut out = BufWriter::with_capacity(1 << 18, File::create(&path)?);
         out.write_all(b"SNP\tCHR\tBP\tA1\tA2\tFRQ\tBETA\tSE\tP\n")?;
-        let mut random = Random(plan.seed ^ (file as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut random = Random(seeds.next());
         let mut line = Vec::new();
         for variant in order(plan, &mut random) {
             line.clear();

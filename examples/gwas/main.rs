@@ -49,13 +49,13 @@ fn execute(command: Command) -> Result<(), String> {
     Ok(())
 }
 
-/// Five small files, pooled by REML.
+/// Five small files, pooled by the common effect.
 fn demonstrate() -> Result<(), String> {
     let folder = std::env::temp_dir().join(format!("gwas-{}", std::process::id()));
     let plan = generate::Plan { files: 5, variants: 2000, seed: 1, shuffled: false };
     let failed = |error| format!("{}: {error}", folder.display());
     let files = generate::generate(&plan, &folder, |_| {}).map_err(failed)?;
-    let model = table::Model::parse("REML")?;
+    let model = table::Model::parse("common")?;
     let pooling = Pooling { files, reading: gather::Reading::default(), model, out: None, quiet: false };
     let mut text = Vec::new();
     let outcome = run::run(&pooling, &mut text);

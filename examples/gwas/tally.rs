@@ -98,10 +98,6 @@ impl Tally {
     pub(crate) fn case(&self, trouble: Trouble) -> &Case {
         &self.cases[trouble as usize]
     }
-
-    pub(crate) fn left_out(&self) -> u64 {
-        self.cases.iter().map(|case| case.count).sum()
-    }
 }
 
 impl fmt::Display for Tally {

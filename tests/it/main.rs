@@ -7,6 +7,7 @@ mod batch;
 mod bootstrap;
 mod effects;
 mod generalised_q;
+mod gwas;
 mod henmi_copas;
 mod ketamine;
 mod laws;

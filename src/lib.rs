@@ -59,6 +59,9 @@
 //!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
 //!
+//! **Many outcomes of the same studies?** [`Batch`], and [`BatchStream`] where they do not fit into memory. **Studies on many machines?**
+//! [`PartialSums`], for many outcomes [`PartialColumns`]: sums that merge.
+//!
 //! **Do published figures agree with each other?** [`audit`].
 //!
 //! **Something of one's own?** Four traits, and no more: [`Measure`] and [`EffectSize`] for effect sizes,
@@ -75,7 +78,7 @@
 //!
 //! # What is not here
 //!
-//! Batches of outcomes, meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
+//! Meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
@@ -122,8 +125,10 @@ pub mod prelude;
 
 #[cfg(feature = "rayon")]
 pub use batch::Par;
-pub use batch::{Batch, BatchSummary, Columns, ColumnsMut, PooledColumns};
-pub use batch::{BatchStream, Block, PartialColumns, PartialColumnsAtTau2, Progress};
+pub use batch::{
+    Batch, BatchStream, BatchSummary, Block, Columns, ColumnsMut, PartialColumns, PartialColumnsAtTau2, PooledColumns,
+    Progress,
+};
 pub use between_share::BetweenShare;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{EffectSize, FromReport, HedgesG, HedgesGVariance};

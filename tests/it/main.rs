@@ -22,3 +22,4 @@ mod score;
 #[cfg(feature = "serde")]
 mod serialise;
 mod strategies;
+mod stream;

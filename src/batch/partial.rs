@@ -2,16 +2,18 @@
 
 use super::columns::PooledColumns;
 use super::engine::BatchSummary;
-use super::{Batch, Columns, Data};
+use super::{Batch, Columns, Data, PartialColumnsAtTau2};
 use crate::effect::check_pair;
 use crate::error::{Error, ErrorKind};
 use crate::inference::Inference;
 use crate::level::Level;
 use crate::measure::Measure;
-use crate::partial_sums::{PartialSums, Source, Sums, SumsAt, check_measure, check_same, mismatch, moment_estimate};
-use crate::pool::{Choices, CommonEffect, Pool, RandomEffects, Summed, needs_studies};
+use crate::partial_sums::{PartialSums, Sums, check_measure};
+#[cfg(doc)]
+use crate::pool::RandomEffects;
+use crate::pool::{Choices, CommonEffect, Pool, Summed, needs_studies};
 use crate::real::Real;
-use crate::tau2::{Tau2Estimator, Tau2Method};
+use crate::tau2::Tau2Method;
 
 /// [`PartialSums`] of many outcomes: the first of two rounds, for batches whose studies lie on several machines or arrive one after
 /// the other.
@@ -55,30 +57,6 @@ pub struct PartialColumns<M> {
     pub(crate) outcomes: Vec<Outcome<Sums>>,
 }
 
-/// [`PartialSumsAtTau2`](crate::PartialSumsAtTau2) of many outcomes: the second of two rounds, of which [`PartialColumns`] is the
-/// first.
-///
-/// Every machine gets a copy of what [`PartialColumns::at`] gives, adds its own studies, and the copies are merged.
-/// [`RandomEffects`] with the estimator named there pools them.
-///
-/// # Scale
-/// The analysis scale.
-///
-/// # Errors
-/// As [`PartialColumns`]; pooling gives [`NotThePooled`](ErrorKind::NotThePooled) unless every outcome has as many studies as in the first
-/// round, and for a model with another estimator.
-///
-/// # Example
-/// See [`PartialColumns`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct PartialColumnsAtTau2<M> {
-    pub(crate) first: PartialColumns<M>,
-    pub(crate) method: Tau2Method,
-    pub(crate) outcomes: Vec<Outcome<SumsAt>>,
-    /// Derived from the first round: τ² and the unit, `None` where there is no result.
-    pub(crate) at: Vec<Option<(Source, f64)>>,
-}
-
 /// The sums of one outcome, or why there are none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Outcome<S> {
@@ -90,7 +68,7 @@ pub(crate) enum Outcome<S> {
 }
 
 impl<S: Copy> Outcome<S> {
-    fn join(&mut self, other: Self, merge: impl Fn(&S, &S) -> Option<S>) {
+    pub(super) fn join(&mut self, other: Self, merge: impl Fn(&S, &S) -> Option<S>) {
         *self = match (*self, other) {
             (Self::Invalid, _) | (_, Self::Invalid) => Self::Invalid,
             (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
@@ -101,7 +79,7 @@ impl<S: Copy> Outcome<S> {
 
 impl<F: Real> Data<'_, F> {
     /// The effects and variances of an outcome that are not missing; `None` for an invalid pair.
-    fn pairs(&self, outcome: usize) -> impl Iterator<Item = Option<(f64, f64)>> {
+    pub(super) fn pairs(&self, outcome: usize) -> impl Iterator<Item = Option<(f64, f64)>> {
         (0..self.studies).filter_map(move |study| {
             let (y, second) = self.pair(outcome, study);
             let v = self.variance(second);
@@ -111,7 +89,7 @@ impl<F: Real> Data<'_, F> {
     }
 }
 
-fn check_outcomes(expected: usize, found: usize) -> Result<(), Error> {
+pub(super) fn check_outcomes(expected: usize, found: usize) -> Result<(), Error> {
     if expected == found {
         return Ok(());
     }
@@ -183,111 +161,15 @@ impl<M: Measure> PartialColumns<M> {
     }
 }
 
-impl<M: Measure> PartialColumnsAtTau2<M> {
-    pub(crate) fn start(first: PartialColumns<M>, method: Tau2Method) -> Result<Self, Error> {
-        let source = |sums: &Outcome<Sums>| match sums {
-            Outcome::Sums(sums) if sums.k > 0 => match moment_estimate(sums, method) {
-                Ok(tau2) => Ok(Some(Source { method: Some(method), tau2: Some(tau2) })),
-                Err(error) if matches!(error.kind(), ErrorKind::NeedsStudies { .. }) => Err(error),
-                Err(_) if sums.k == 1 => Ok(Some(Source { method: Some(method), tau2: None })),
-                Err(_) => Ok(None),
-            }
-            .map(|source| source.and_then(|source| Some((source, source.unit(sums.v_min)?)))),
-            _ => Ok(None),
-        };
-        // Without outcomes, too.
-        if let Err(error) = moment_estimate(&Sums::default(), method)
-            && matches!(error.kind(), ErrorKind::NeedsStudies { .. })
-        {
-            return Err(error);
-        }
-        let at = first.outcomes.iter().map(source).collect::<Result<Vec<_>, _>>()?;
-        let outcomes = vec![Outcome::Sums(SumsAt::EMPTY); at.len()];
-        Ok(Self { first, method, outcomes, at })
-    }
-
-    /// Adds the studies of a batch.
-    ///
-    /// # Errors
-    /// [`OutcomeMismatch`](ErrorKind::OutcomeMismatch), [`MeasureChanged`](ErrorKind::MeasureChanged).
-    pub fn add<F: Real>(&mut self, batch: &Batch<'_, M, F>) -> Result<(), Error> {
-        check_measure(self.first.measure, batch.measure)?;
-        check_outcomes(batch.outcomes(), self.outcomes.len())?;
-        for (i, (sums, at)) in self.outcomes.iter_mut().zip(&self.at).enumerate() {
-            let Some((source, unit)) = at else { continue };
-            let tau2 = source.tau2.unwrap_or(0.0);
-            for pair in batch.data.pairs(i) {
-                let one = pair.map_or(Outcome::Invalid, |(y, v)| Outcome::Sums(SumsAt::of(y, v, tau2, *unit)));
-                sums.join(one, |a, b| a.merge(b, *unit));
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the studies of other sums.
-    ///
-    /// # Errors
-    /// As [`add`](Self::add), and [`SumsMismatch`](ErrorKind::SumsMismatch) unless both were started from one first round and at
-    /// the τ² of one estimator.
-    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
-        check_measure(self.first.measure, other.first.measure)?;
-        check_outcomes(other.outcomes.len(), self.outcomes.len())?;
-        check_same("estimator", &self.method.to_string(), &other.method.to_string())?;
-        if self.first.outcomes != other.first.outcomes {
-            return Err(mismatch("first round", "one", "another"));
-        }
-        for ((sums, other), at) in self.outcomes.iter_mut().zip(&other.outcomes).zip(&self.at) {
-            if let Some((_, unit)) = at {
-                sums.join(*other, |a, b| a.merge(b, *unit));
-            }
-        }
-        Ok(())
-    }
-
-    /// The number of outcomes.
-    #[must_use]
-    pub fn outcomes(&self) -> usize {
-        self.outcomes.len()
-    }
-
-    /// The τ² of an outcome's weights; `None` where it has none.
-    #[must_use]
-    pub fn tau2(&self, outcome: usize) -> Option<f64> {
-        self.at.get(outcome)?.as_ref()?.0.tau2
-    }
-
-    fn pool(&self, choices: Choices) -> Result<PooledColumns<M>, Error> {
-        let firsts = self.first.outcomes.iter().zip(&self.at);
-        for ((first, _), second) in firsts.clone().zip(&self.outcomes) {
-            if let (Outcome::Sums(first), Outcome::Sums(second)) = (first, second)
-                && first.k != second.k
-            {
-                let (k, reason) =
-                    (usize::try_from(first.k).unwrap_or(usize::MAX), "the second round has another number");
-                return Err(ErrorKind::NotThePooled { k, reason }.into());
-            }
-        }
-        let results = firsts.zip(&self.outcomes).map(|((first, at), second)| match first {
-            Outcome::Sums(first) => {
-                let random = |second: &SumsAt| at.as_ref().map(|(source, _)| second.random(first, source));
-                summed(second, |second| second.k, random)
-            }
-            Outcome::Invalid => Pooling::Invalid,
-            Outcome::Failed => Pooling::Failed,
-        });
-        pool(self.first.measure, results, choices)
-    }
-}
-
 /// What is to be made of one outcome.
-enum Pooling {
+pub(super) enum Pooling {
     Studies(Summed),
     WithoutStudies,
     Invalid,
     Failed,
 }
 
-fn summed<S>(sums: &Outcome<S>, k: impl Fn(&S) -> u64, of: impl Fn(&S) -> Option<Summed>) -> Pooling {
+pub(super) fn summed<S>(sums: &Outcome<S>, k: impl Fn(&S) -> u64, of: impl Fn(&S) -> Option<Summed>) -> Pooling {
     match sums {
         Outcome::Sums(sums) if k(sums) == 0 => Pooling::WithoutStudies,
         Outcome::Sums(sums) => of(sums).map_or(Pooling::Failed, Pooling::Studies),
@@ -296,7 +178,7 @@ fn summed<S>(sums: &Outcome<S>, k: impl Fn(&S) -> u64, of: impl Fn(&S) -> Option
     }
 }
 
-fn pool<M: Measure>(
+pub(super) fn pool<M: Measure>(
     measure: M,
     outcomes: impl ExactSizeIterator<Item = Pooling>,
     choices: Choices,
@@ -336,19 +218,5 @@ impl<M: Measure> Pool<PartialColumns<M>> for CommonEffect {
 
     fn pool(&self, sums: &PartialColumns<M>) -> Result<PooledColumns<M>, Error> {
         sums.pool(self.inference(), self.level())
-    }
-}
-
-impl<M: Measure, T: Tau2Estimator> Pool<PartialColumnsAtTau2<M>> for RandomEffects<T> {
-    type Output = PooledColumns<M>;
-
-    fn pool(&self, sums: &PartialColumnsAtTau2<M>) -> Result<PooledColumns<M>, Error> {
-        if self.estimator().to_string() != sums.method.to_string() {
-            let k = sums.first.outcomes.iter().map(|o| if let Outcome::Sums(s) = o { s.k } else { 0 }).max();
-            let k = k.and_then(|k| usize::try_from(k).ok()).unwrap_or(0);
-            let reason = "the second round is at the tau2 of another estimator";
-            return Err(ErrorKind::NotThePooled { k, reason }.into());
-        }
-        sums.pool(Choices { inference: self.inference(), prediction: None, level: self.level() })
     }
 }

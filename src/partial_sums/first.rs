@@ -1,7 +1,7 @@
 //! The first round.
 
 use super::at_tau2::PartialSumsAtTau2;
-use super::sums::{Sums, count};
+use super::sums::Sums;
 use crate::effect::Effect;
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measure, same_measure};
@@ -180,12 +180,11 @@ pub(crate) fn check_measure<M: Measure>(expected: M, found: M) -> Result<(), Err
 
 /// τ² in the user's unit.
 pub(crate) fn moment_estimate(sums: &Sums, method: Tau2Method) -> Result<f64, Error> {
-    let k = count(sums.k);
     let estimate: &dyn Fn() -> f64 = match method {
         Tau2Method::DerSimonianLaird => &|| sums.dersimonian_laird(),
         Tau2Method::HedgesOlkin => &|| sums.hedges_olkin(),
-        Tau2Method::HunterSchmidt => &|| sums.hunter_schmidt(1.0),
-        Tau2Method::HunterSchmidtSmallSample => &|| sums.hunter_schmidt(k / (k - 1.0)),
+        Tau2Method::HunterSchmidt => &|| sums.hunter_schmidt(false),
+        Tau2Method::HunterSchmidtSmallSample => &|| sums.hunter_schmidt(true),
         Tau2Method::HartungMakambi => &|| sums.hartung_makambi(),
         _ => return Err(needs_studies(method)),
     };

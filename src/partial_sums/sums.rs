@@ -177,10 +177,14 @@ impl Sums {
         self.small_to_user((self.excess(self.degrees()) * weights.c / weights.trace()).max(0.0))
     }
 
-    /// τ² as Q in excess of k, `factor` times (Hunter & Schmidt 1990).
-    pub(crate) fn hunter_schmidt(&self, factor: f64) -> f64 {
-        let weights = self.relative();
-        let excess = self.weighted.squares.times(factor.into()).add((-count(self.k)).into()).hi;
+    /// τ² as Q in excess of k (Hunter & Schmidt 1990); with `small_sample` k / (k - 1) times Q (Brannick et al. 2019).
+    pub(crate) fn hunter_schmidt(&self, small_sample: bool) -> f64 {
+        let (weights, k) = (self.relative(), DoubleDouble::from(count(self.k)));
+        let q = match small_sample {
+            true => self.weighted.squares.times(k.divided_by(self.degrees().into())),
+            false => self.weighted.squares,
+        };
+        let excess = q.add(k.negate()).hi;
         self.small_to_user((excess * weights.c / weights.total()).max(0.0))
     }
 

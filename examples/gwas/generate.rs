@@ -19,8 +19,8 @@ const ALLELES: [[&str; 2]; 7] = [["A", "G"], ["G", "A"], ["C", "T"], ["T", "C"],
 
 /// Writes the files and returns where they are.
 ///
-/// Every two-hundredth variant has an effect, which differs a little between the files; file i lacks some two per cent of variants,
-/// swaps the alleles of every seventh, and every third file is on the other strand.
+/// Every two-hundredth variant has an effect, which differs a little between the files; file i lacks some two per cent
+/// of variants, swaps the alleles of every seventh, and every third file is on the other strand.
 pub(crate) fn generate(plan: &Plan, folder: &Path, mut done: impl FnMut(u64)) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(folder)?;
     let mut paths = Vec::new();

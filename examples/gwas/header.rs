@@ -132,7 +132,8 @@ impl Iterator for Ends<'_> {
                 self.next = usize::MAX;
                 return end.then_some(self.line.len());
             }
-            // A byte is 0 where it equals the delimiter, and then alone its highest bit remains (Warren 2013, section 6-1).
+            // A byte is 0 where it equals the delimiter, and then alone its highest bit remains (Warren 2013, section
+            // 6-1).
             let same = self.load() ^ self.delimiters;
             self.found = !(((same & LOW) + LOW) | same | LOW);
             self.next += 8;

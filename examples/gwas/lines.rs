@@ -11,8 +11,8 @@ const BLOCK: usize = 256 << 10;
 /// A longer line is no line of a table.
 const LONGEST_LINE: usize = 16 << 20;
 
-/// Calls `block` with whole lines, until the end or an error of its own. `read` is told how many bytes of the file have been read since
-/// the last call.
+/// Calls `block` with whole lines, until the end or an error of its own. `read` is told how many bytes of the file have
+/// been read since the last call.
 pub(crate) fn read(
     path: &Path,
     mut read: impl FnMut(u64),

@@ -10,8 +10,8 @@ const EXACT: [f64; 23] = [
 /// Whole numbers up to here are exact doubles.
 const MAX_MANTISSA: u64 = 1 << 53;
 
-/// The nearest double to a decimal number. Up to 2^53 without the point and with few places, one division of exact numbers gives
-/// it (Clinger 1990); the standard library reads the others.
+/// The nearest double to a decimal number. Up to 2^53 without the point and with few places, one division of exact
+/// numbers gives it (Clinger 1990); the standard library reads the others.
 pub(crate) fn parse(text: &[u8]) -> Option<f64> {
     plain(text).or_else(|| std::str::from_utf8(text).ok()?.parse().ok())
 }

@@ -44,7 +44,8 @@ impl Variants {
         self.text[from..from + usize::from(effect) + usize::from(other)].split_at(usize::from(effect))
     }
 
-    /// The variant of this name. Files are mostly in one order, so that `guess`, the one after the last found, is mostly right.
+    /// The variant of this name. Files are mostly in one order, so that `guess`, the one after the last found, is
+    /// mostly right.
     pub(crate) fn find(&self, name: &[u8], guess: usize) -> Option<usize> {
         if guess < self.records.len() && self.name(guess) == name {
             return Some(guess);
@@ -68,7 +69,8 @@ impl Variants {
         }
     }
 
-    /// Adds a variant that is not there yet; `None` if its text is longer than 65 535 bytes, or there are 2^32 variants.
+    /// Adds a variant that is not there yet; `None` if its text is longer than 65 535 bytes, or there are 2^32
+    /// variants.
     pub(crate) fn insert(&mut self, name: &[u8], (effect, other): (&[u8], &[u8])) -> Option<usize> {
         let index = self.records.len();
         let slot = Slot { hash: hash(name), next: u32::try_from(index + 1).ok()? };

@@ -12,7 +12,8 @@ use crate::{batch::BatchStream, error::ErrorKind};
 /// ```
 /// use meta_analysis::{Block, CommonEffect, MeanDifference, Pool};
 ///
-/// let block = Block::from_columns(MeanDifference, vec![(vec![1.0, 0.0], vec![1.0, 1.0]), (vec![2.0, 1.0], vec![1.0, 1.0])]);
+/// let studies = vec![(vec![1.0, 0.0], vec![1.0, 1.0]), (vec![2.0, 1.0], vec![1.0, 1.0])];
+/// let block = Block::from_columns(MeanDifference, studies);
 /// assert_eq!(CommonEffect::new().pool(&block.batch()?)?.estimate().unwrap(), [1.5, 0.5]);
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```

@@ -15,15 +15,15 @@ use crate::pool::{Choices, CommonEffect, Pool, Summed, needs_studies};
 use crate::real::Real;
 use crate::tau2::Tau2Method;
 
-/// [`PartialSums`] of many outcomes: the first of two rounds, for batches whose studies lie on several machines or arrive one after
-/// the other.
+/// [`PartialSums`] of many outcomes: the first of two rounds, for batches whose studies lie on several machines or
+/// arrive one after the other.
 ///
-/// [`add`](Self::add) takes a [`Batch`] with any number of studies; [`merge`](Self::merge) joins sums over different studies of the
-/// same outcomes. [`CommonEffect`] pools them; [`at`](Self::at) starts the second round for [`RandomEffects`]. About 150
-/// bytes per outcome are held, whatever the number of studies.
+/// [`add`](Self::add) takes a [`Batch`] with any number of studies; [`merge`](Self::merge) joins sums over different
+/// studies of the same outcomes. [`CommonEffect`] pools them; [`at`](Self::at) starts the second round for
+/// [`RandomEffects`]. About 150 bytes per outcome are held, whatever the number of studies.
 ///
-/// As in a batch, NaN means that a study lacks the outcome; an invalid number, or a sum out of range, makes the outcome NaN and
-/// is counted in the [`BatchSummary`].
+/// As in a batch, NaN means that a study lacks the outcome; an invalid number, or a sum out of range, makes the outcome
+/// NaN and is counted in the [`BatchSummary`].
 ///
 /// # Scale
 /// The analysis scale.
@@ -33,7 +33,9 @@ use crate::tau2::Tau2Method;
 ///
 /// # Example
 /// ```
-/// use meta_analysis::{Batch, CommonEffect, HedgesOlkin, MeanDifference, PartialColumns, Pool, RandomEffects, Tau2Method};
+/// use meta_analysis::{
+///     Batch, CommonEffect, HedgesOlkin, MeanDifference, PartialColumns, Pool, RandomEffects, Tau2Method,
+/// };
 ///
 /// // Three studies of two outcomes, which arrive one by one.
 /// let studies = [([1.0, 0.0], [1.0, 1.0]), ([2.0, 0.0], [1.0, 1.0]), ([6.0, f64::NAN], [1.0, 1.0])];

@@ -12,8 +12,8 @@ use crate::pool::{Choices, Pool, RandomEffects};
 use crate::real::Real;
 use crate::tau2::{Tau2Estimator, Tau2Method};
 
-/// [`PartialSumsAtTau2`](crate::PartialSumsAtTau2) of many outcomes: the second of two rounds, of which [`PartialColumns`] is the
-/// first.
+/// [`PartialSumsAtTau2`](crate::PartialSumsAtTau2) of many outcomes: the second of two rounds, of which
+/// [`PartialColumns`] is the first.
 ///
 /// Every machine gets a copy of what [`PartialColumns::at`] gives, adds its own studies, and the copies are merged.
 /// [`RandomEffects`] with the estimator named there pools them.
@@ -22,8 +22,8 @@ use crate::tau2::{Tau2Estimator, Tau2Method};
 /// The analysis scale.
 ///
 /// # Errors
-/// As [`PartialColumns`]; pooling gives [`NotThePooled`](ErrorKind::NotThePooled) unless every outcome has as many studies as in the first
-/// round, and for a model with another estimator.
+/// As [`PartialColumns`]; pooling gives [`NotThePooled`](ErrorKind::NotThePooled) unless every outcome has as many
+/// studies as in the first round, and for a model with another estimator.
 ///
 /// # Example
 /// See [`PartialColumns`].
@@ -80,8 +80,8 @@ impl<M: Measure> PartialColumnsAtTau2<M> {
     /// Adds the studies of other sums.
     ///
     /// # Errors
-    /// As [`add`](Self::add), and [`SumsMismatch`](ErrorKind::SumsMismatch) unless both were started from one first round and at
-    /// the τ² of one estimator.
+    /// As [`add`](Self::add), and [`SumsMismatch`](ErrorKind::SumsMismatch) unless both were started from one first
+    /// round and at the τ² of one estimator.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         check_measure(self.first.measure, other.first.measure)?;
         check_outcomes(other.outcomes.len(), self.outcomes.len())?;

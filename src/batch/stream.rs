@@ -37,12 +37,12 @@ impl fmt::Display for Progress {
     }
 }
 
-/// Pools blocks of outcomes one after the other: an iterator over the results of each block, which holds no more than one block at
-/// a time.
+/// Pools blocks of outcomes one after the other: an iterator over the results of each block, which holds no more than
+/// one block at a time.
 ///
 /// For data larger than memory. Blocks come from any iterator of `Result<Block, E>`, where E is [`Error`] or
-/// anything that is made of it, such as `Box<dyn std::error::Error>`: an error of the source is passed on in its place. The results are those of
-/// one batch of all outcomes, bit for bit.
+/// anything that is made of it, such as `Box<dyn std::error::Error>`: an error of the source is passed on in its place.
+/// The results are those of one batch of all outcomes, bit for bit.
 ///
 /// | option | default | purpose |
 /// |---|---|---|
@@ -52,8 +52,8 @@ impl fmt::Display for Progress {
 /// | `par()` (feature `rayon`) | one thread | each block on all threads |
 ///
 /// # Errors
-/// As items: errors of the source; [`OutcomeMismatch`](ErrorKind::OutcomeMismatch) for a block whose columns differ in length, after which
-/// the stream goes on; [`Cancelled`](ErrorKind::Cancelled) or, without a total,
+/// As items: errors of the source; [`OutcomeMismatch`](ErrorKind::OutcomeMismatch) for a block whose columns differ in
+/// length, after which the stream goes on; [`Cancelled`](ErrorKind::Cancelled) or, without a total,
 /// [`StreamCancelled`](ErrorKind::StreamCancelled), after which it ends.
 ///
 /// # Example
@@ -139,18 +139,20 @@ impl<P, I, M, F, C> BatchStream<P, I, M, F, C> {
         Self { progress: Progress { total: Some(outcomes), ..self.progress }, ..self }
     }
 
-    /// The same with a function that is told how far the stream is after every block. Once it returns [`ControlFlow::Break`], the results of
-    /// that block are the last, and an error says so.
+    /// The same with a function that is told how far the stream is after every block. Once it returns
+    /// [`ControlFlow::Break`], the results of that block are the last, and an error says so.
     ///
     /// ```
     /// use std::ops::ControlFlow;
-    /// use meta_analysis::{BatchStream, Block, CommonEffect, Error, MeanDifference};
+    /// use meta_analysis::{BatchStream, Block, CommonEffect, Error, MeanDifference, Progress};
     ///
     /// let blocks = std::iter::repeat_with(|| {
     ///     Ok::<_, Error>(Block::from_rows(MeanDifference, 2, vec![0.0; 20], vec![1.0; 20]))
     /// });
-    /// let impatient = |progress: &_| if enough(progress) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    /// # fn enough(progress: &meta_analysis::Progress) -> bool { progress.outcomes >= 30 }
+    /// let impatient = |progress: &Progress| match progress.outcomes {
+    ///     ..30 => ControlFlow::Continue(()),
+    ///     30.. => ControlFlow::Break(()),
+    /// };
     /// let mut stream = BatchStream::new(CommonEffect::new(), blocks).with_progress(impatient);
     /// let error = stream.find_map(Result::err).unwrap();
     /// assert_eq!(error.to_string(), "cancelled after 30 outcomes");

@@ -12,9 +12,11 @@ use crate::pool::{Choices, Model, Name, Pool, Pooled, RandomEffects, Summed};
 use crate::real::Real;
 use crate::tau2::{KnownTau2, Tau2Estimator, Tau2Method};
 
-/// Sums over the studies of one outcome with weights at a given τ²: the second of two rounds, of which [`PartialSums`] is the first.
+/// Sums over the studies of one outcome with weights at a given τ²: the second of two rounds, of which [`PartialSums`]
+/// is the first.
 ///
-/// [`PartialSums::at`] starts it and holds no study yet. Every machine gets a copy, adds its own studies, and the copies are merged;
+/// [`PartialSums::at`] starts it and holds no study yet. Every machine gets a copy, adds its own studies, and the
+/// copies are merged;
 /// [`RandomEffects`] with the estimator that was named there, and with any of its options that sums allow, pools them.
 /// The studies must be those of the first round.
 ///
@@ -22,9 +24,9 @@ use crate::tau2::{KnownTau2, Tau2Estimator, Tau2Method};
 /// The analysis scale.
 ///
 /// # Errors
-/// Pooling gives [`NotThePooled`](ErrorKind::NotThePooled) unless there are as many studies as in the first round, and for a
-/// model with another estimator; [`NeedsStudies`](ErrorKind::NeedsStudies) for Kenward and Roger's inference and IQWiG's
-/// rule.
+/// Pooling gives [`NotThePooled`](ErrorKind::NotThePooled) unless there are as many studies as in the first round, and
+/// for a model with another estimator; [`NeedsStudies`](ErrorKind::NeedsStudies) for Kenward and Roger's inference and
+/// IQWiG's rule.
 ///
 /// # Example
 /// See [`PartialSums`].

@@ -9,32 +9,36 @@ use crate::pool::{Choices, CommonEffect, Model, Pool, Pooled, Summed, needs_stud
 use crate::real::Real;
 use crate::tau2::{KnownTau2, Tau2Method};
 
-/// Sums over the studies of one outcome, from which the common effect, Q and the moment estimates of τ² follow: the first of two rounds.
+/// Sums over the studies of one outcome, from which the common effect, Q and the moment estimates of τ² follow: the
+/// first of two rounds.
 ///
-/// For studies that lie on several machines, or arrive one by one: each machine adds its own, and the sums are merged in any order.
-/// However the studies are split, the results agree with those of all studies at once to the last digits; nothing is found by
-/// subtracting large numbers. Sums are a few numbers, whatever the number of studies, and with feature `serde` they travel.
+/// For studies that lie on several machines, or arrive one by one: each machine adds its own, and the sums are merged
+/// in any order. However the studies are split, the results agree with those of all studies at once to the last digits;
+/// nothing is found by subtracting large numbers. Sums are a few numbers, whatever the number of studies, and with
+/// feature `serde` they travel.
 ///
-/// The random-effects mean needs weights at τ², which is known only when all studies are in: [`at`](Self::at) starts the second
-/// round, [`PartialSumsAtTau2`]. The two rounds are two types and cannot be confused.
+/// The random-effects mean needs weights at τ², which is known only when all studies are in: [`at`](Self::at) starts
+/// the second round, [`PartialSumsAtTau2`]. The two rounds are two types and cannot be confused.
 ///
 /// # Formula
 /// ```text
 /// μ = μ_a + (μ_b - μ_a) W_b / W        Q = Q_a + Q_b + (μ_b - μ_a)² W_a W_b / W        W = W_a + W_b
 /// ```
-/// (Chan, Golub & `LeVeque` 1979; Pébay 2008), in double-double arithmetic; Σ w² and, for [`HedgesOlkin`](crate::HedgesOlkin), Σ v
-/// and the unweighted mean and sum of squares are beside it.
+/// (Chan, Golub & `LeVeque` 1979; Pébay 2008), in double-double arithmetic; Σ w² and, for
+/// [`HedgesOlkin`](crate::HedgesOlkin), Σ v and the unweighted mean and sum of squares are beside it.
 ///
 /// # Scale
 /// The analysis scale.
 ///
 /// # Errors
-/// A sum that would leave the floating-point range is refused with [`OutOfRange`](ErrorKind::OutOfRange), and the sums stay
-/// as they were.
+/// A sum that would leave the floating-point range is refused with [`OutOfRange`](ErrorKind::OutOfRange), and the sums
+/// stay as they were.
 ///
 /// # Example
 /// ```
-/// use meta_analysis::{CommonEffect, DerSimonianLaird, Effect, MeanDifference, PartialSums, Pool, RandomEffects, Tau2Method};
+/// use meta_analysis::{
+///     CommonEffect, DerSimonianLaird, Effect, MeanDifference, PartialSums, Pool, RandomEffects, Tau2Method,
+/// };
 ///
 /// // Three studies on two machines.
 /// let machines = [vec![(1.0, 1.0), (6.0, 1.0)], vec![(2.0, 1.0)]];
@@ -64,8 +68,8 @@ use crate::tau2::{KnownTau2, Tau2Method};
 /// ```
 ///
 /// # References
-/// - Chan TF, Golub GH, `LeVeque` RJ (1979). Updating formulae and a pairwise algorithm for computing sample variances. Stanford
-///   University, STAN-CS-79-773.
+/// - Chan TF, Golub GH, `LeVeque` RJ (1979). Updating formulae and a pairwise algorithm for computing sample variances.
+///   Stanford University, STAN-CS-79-773.
 /// - Pébay P (2008). Formulas for robust, one-pass parallel computation of covariances and arbitrary-order statistical
 ///   moments. Sandia National Laboratories, SAND2008-6212.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,8 +88,8 @@ impl<M: Measure> PartialSums<M> {
     /// Adds a study.
     ///
     /// # Errors
-    /// [`OutOfRange`](ErrorKind::OutOfRange) if Q overflows; [`MeasureChanged`](ErrorKind::MeasureChanged) for another measure, where
-    /// the type does not tell.
+    /// [`OutOfRange`](ErrorKind::OutOfRange) if Q overflows; [`MeasureChanged`](ErrorKind::MeasureChanged) for another
+    /// measure, where the type does not tell.
     pub fn add<F: Real>(&mut self, effect: Effect<M, F>) -> Result<(), Error> {
         check_measure(self.measure, effect.measure())?;
         self.join(&Sums::of(effect.y().f64(), effect.v().f64()))
@@ -117,11 +121,12 @@ impl<M: Measure> PartialSums<M> {
         self.measure
     }
 
-    /// τ² by an estimator in closed form that needs no more than these sums: DerSimonian and Laird's, Hedges and Olkin's,
-    /// Hunter and Schmidt's (both) and Hartung and Makambi's.
+    /// τ² by an estimator in closed form that needs no more than these sums: DerSimonian and Laird's, Hedges and
+    /// Olkin's, Hunter and Schmidt's (both) and Hartung and Makambi's.
     ///
     /// # Errors
-    /// [`NeedsStudies`](ErrorKind::NeedsStudies) for another; [`TooFewStudies`](ErrorKind::TooFewStudies) for fewer than two studies;
+    /// [`NeedsStudies`](ErrorKind::NeedsStudies) for another; [`TooFewStudies`](ErrorKind::TooFewStudies) for fewer
+    /// than two studies;
     /// [`OutOfRange`](ErrorKind::OutOfRange).
     ///
     /// ```

@@ -1,12 +1,13 @@
 //! What one outcome's studies sum up to, without cancellation and whatever their order.
 //!
-//! Weighted means and sums of squares about them merge by the formula of Chan, Golub & `LeVeque` (1979) and Pébay (2008): no sum of
-//! squares about 0 is ever taken. They are held in double-double arithmetic, so that a million mergers in any order round to
-//! the same doubles up to the last digit or two; a mean near 1e8 keeps the digits of a spread near 1.
+//! Weighted means and sums of squares about them merge by the formula of Chan, Golub & `LeVeque` (1979) and Pébay
+//! (2008): no sum of squares about 0 is ever taken. They are held in double-double arithmetic, so that a million
+//! mergers in any order round to the same doubles up to the last digit or two; a mean near 1e8 keeps the digits of a
+//! spread near 1.
 //!
-//! Two units, powers of two both, keep every sum in range. Weights are in that of the smallest variance seen, so that none is above 1,
-//! and what underflows is nothing beside it; the unweighted sums are in that of the largest, for the same reason. Changing the unit
-//! changes no digit.
+//! Two units, powers of two both, keep every sum in range. Weights are in that of the smallest variance seen, so that
+//! none is above 1, and what underflows is nothing beside it; the unweighted sums are in that of the largest, for the
+//! same reason. Changing the unit changes no digit.
 
 use crate::distributions::DoubleDouble;
 use crate::evidence::Weights;
@@ -52,8 +53,8 @@ pub(crate) struct Sums {
     /// The smallest and the largest variance, in the user's unit.
     pub(crate) v_min: f64,
     pub(crate) v_max: f64,
-    /// How many studies have the smallest. They are counted apart from the others, so that what remains beside a dominating study is
-    /// never found by subtraction.
+    /// How many studies have the smallest. They are counted apart from the others, so that what remains beside a
+    /// dominating study is never found by subtraction.
     pub(crate) top: u64,
     /// Σ w and Σ w² of the others, w = 1 / v, in the unit of the smallest variance.
     pub(crate) rest: [DoubleDouble; 2],
@@ -171,7 +172,8 @@ impl Sums {
         self.weighted.squares.add((-expected).into()).hi
     }
 
-    /// τ² by the moment of Q with weights 1 / v: DerSimonian & Laird (1986), equation 8. In the user's unit, for two studies and more.
+    /// τ² by the moment of Q with weights 1 / v: DerSimonian & Laird (1986), equation 8. In the user's unit, for two
+    /// studies and more.
     pub(crate) fn dersimonian_laird(&self) -> f64 {
         let weights = self.relative();
         self.small_to_user((self.excess(self.degrees()) * weights.c / weights.trace()).max(0.0))

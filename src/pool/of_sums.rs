@@ -31,7 +31,8 @@ impl Summed {
         self.k as f64 - 1.0
     }
 
-    /// The numbers of an analysis, as [`Numbers::new`] finds them from the studies; what needs more than sums is an error.
+    /// The numbers of an analysis, as [`Numbers::new`] finds them from the studies; what needs more than sums is an
+    /// error.
     pub(crate) fn numbers(&self, choices: Choices) -> Result<Numbers<f64>, Error> {
         let numbers = Numbers {
             estimate: self.estimate,

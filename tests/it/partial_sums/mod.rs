@@ -1,4 +1,5 @@
-//! Partial sums against the analysis of all studies at once: to the accuracy floors, however the studies are split and ordered.
+//! Partial sums against the analysis of all studies at once: to the accuracy floors, however the studies are split and
+//! ordered.
 
 mod certified;
 mod columns;
@@ -111,8 +112,9 @@ fn same_answer(
 ) -> Result<(), TestCaseError> {
     let (x, e) = (found.analysis(), expected.analysis());
     let se = expected.classic_std_error();
-    // The single analysis adds the mean difference to the effect of the most precise study, which costs it half a unit in the last place
-    // of that effect: 3e-14 of a mean hundreds of times smaller (exact rational arithmetic finds the sums right to 6e-17 there).
+    // The single analysis adds the mean difference to the effect of the most precise study, which costs it half a unit
+    // in the last place of that effect: 3e-14 of a mean hundreds of times smaller (exact rational arithmetic finds the
+    // sums right to 6e-17 there).
     let rounding = 4.0 * f64::EPSILON * size / ESTIMATE;
     close("estimate", Some(x.estimate), Some(e.estimate), se.max(rounding), ESTIMATE)?;
     close("classic standard error", Some(found.classic_std_error()), Some(se), 0.0, ESTIMATE)?;
@@ -205,7 +207,8 @@ proptest! {
 #[test]
 fn variances_far_apart_keep_their_digits() {
     // Variance ratios of 1e12 and beyond, a dominating study, offsets: in exact rational arithmetic.
-    // Python: from fractions import Fraction as F; y = [F(x) for x in ..]; the formulas of Cochran and DerSimonian-Laird.
+    // Python: from fractions import Fraction as F; y = [F(x) for x in ..]; the formulas of Cochran and
+    // DerSimonian-Laird.
     let y = [1e8 + 1.0, 1e8 + 2.0, 1e8 - 3.0, 1e8 + 2.5];
     let v = [1e-6, 1e6, 4.0, 0.25];
     let first = first_round(&(y.to_vec(), v.to_vec()), &[vec![3, 1], vec![0], vec![2]]).expect("in range");

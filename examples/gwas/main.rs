@@ -10,6 +10,7 @@ mod generate;
 mod header;
 mod lines;
 mod number;
+mod one_file;
 mod options;
 mod run;
 mod table;

@@ -60,7 +60,7 @@ pub(crate) fn report(pooling: &Pooling, Outcome { gathered, totals }: &Outcome) 
     let _ =
         writeln!(text, "{} variants of {files} files, {}: {}", gathered.variants.len(), pooling.model, totals.summary);
     if let Some((p, index)) = totals.best {
-        let name = String::from_utf8_lossy(gathered.variants.name(index));
+        let name = String::from_utf8_lossy(gathered.variants.get(index).name);
         let _ = writeln!(text, "{} with p < {GENOME_WIDE:e}; the smallest p is {p:.2e}, of {name}", totals.significant);
     }
     match totals.lambda {

@@ -8,6 +8,7 @@ use meta_analysis::{
 
 use super::gather::Gathered;
 use super::number;
+use super::variants::Variant;
 
 /// Pooled at a time: their columns fit into the processor's cache.
 const BLOCK: usize = 2048;
@@ -83,10 +84,18 @@ pub(crate) fn write(
     out.write_all(header.as_bytes()).map_err(failed)?;
     let mut totals = Totals { summary: BatchSummary::default(), lambda: None, significant: 0, best: None };
     let (mut text, mut squares) = (Vec::new(), Vec::with_capacity(gathered.variants.len()));
+    let mut studies = vec![(Vec::new(), Vec::new()); gathered.columns.len()];
     let variants = gathered.variants.len();
     for start in (0..variants).step_by(BLOCK) {
         let block = start..(start + BLOCK).min(variants);
-        let columns = gathered.columns.iter().map(|c| (&c.effects[block.clone()], &c.std_errors[block.clone()]));
+        for ((effects, std_errors), pairs) in studies.iter_mut().zip(&gathered.columns) {
+            let pairs = &pairs[block.clone()];
+            effects.clear();
+            effects.extend(pairs.iter().map(|[effect, _]| effect));
+            std_errors.clear();
+            std_errors.extend(pairs.iter().map(|[_, std_error]| std_error));
+        }
+        let columns = studies.iter().map(|(effects, std_errors)| (&effects[..], &std_errors[..]));
         let batch = Batch::from_std_error_columns(MeanDifference, columns).map_err(|error| error.to_string())?;
         let pooled = model.pool(&batch.with_columns(model.columns())).map_err(|error| error.to_string())?;
         totals.add(&pooled, start, &mut squares);
@@ -106,8 +115,8 @@ fn rows(gathered: &Gathered, pooled: &PooledColumns<MeanDifference>, start: usiz
     let shown =
         [pooled.estimate(), pooled.std_error(), pooled.p_value(), pooled.tau2(), i2, pooled.q(), pooled.q_p_value()];
     for i in 0..pooled.len() {
-        let (effect, other) = gathered.variants.alleles(start + i);
-        for part in [gathered.variants.name(start + i), effect, other] {
+        let Variant { name, effect, other, .. } = gathered.variants.get(start + i);
+        for part in [name, effect, other] {
             text.extend_from_slice(part);
             text.push(b'\t');
         }

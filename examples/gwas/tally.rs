@@ -38,7 +38,7 @@ impl Trouble {
             Self::TooFewFields => "too few fields",
             Self::NoName => "no name of a variant",
             Self::NoAlleles => "no alleles",
-            Self::TooLong => "a name or an allele longer than 65535 bytes",
+            Self::TooLong => "a name or an allele too long (65535 bytes, all names 4 GB)",
             Self::Missing => "effect or standard error missing (NA)",
             Self::EffectNotNumber => "effect not a finite number",
             Self::StdErrorNotNumber => "standard error not a finite number",

@@ -16,6 +16,8 @@ mod header;
 mod lines;
 #[path = "../../../examples/gwas/number.rs"]
 mod number;
+#[path = "../../../examples/gwas/one_file.rs"]
+mod one_file;
 #[path = "../../../examples/gwas/options.rs"]
 mod options;
 #[path = "../../../examples/gwas/run.rs"]
@@ -360,12 +362,16 @@ fn many_variants_are_found_again() {
     let mut variants = variants::Variants::default();
     let name = |i: usize| format!("rs{}", i * 7919 % 100_003);
     for i in 0..50_000 {
-        assert_eq!(variants.find(name(i).as_bytes(), i), None);
-        assert_eq!(variants.insert(name(i).as_bytes(), (b"A", b"GT")), Some(i));
+        assert_eq!(variants.find(name(i).as_bytes(), Some(i)), None);
+        assert_eq!(variants.insert(name(i).as_bytes(), b"A", b"GT"), Some(i));
     }
     for i in (0..50_000).rev() {
-        assert_eq!(variants.find(name(i).as_bytes(), i / 2), Some(i));
-        assert_eq!((variants.name(i), variants.alleles(i)), (name(i).as_bytes(), (&b"A"[..], &b"GT"[..])));
+        let variant = variants.get(i);
+        assert_eq!((variant.index, variant.name), (i, name(i).as_bytes()));
+        assert_eq!((variant.effect, variant.other), (&b"A"[..], &b"GT"[..]));
+        for guess in [None, Some(i), Some(i / 2), Some(60_000)] {
+            assert_eq!(variants.find(name(i).as_bytes(), guess), Some(variant));
+        }
     }
 }
 

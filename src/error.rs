@@ -241,13 +241,11 @@ pub enum ErrorKind {
         method: Box<str>,
     },
     /// Sums that do not belong together.
-    #[error("sums must have one {what} to be merged, but {expected} meets {found}")]
+    #[error("sums must have one {what} to be merged, but have {found}")]
     SumsMismatch {
         /// In what they differ.
         what: &'static str,
-        /// That of the sums merged into.
-        expected: Box<str>,
-        /// That of the others.
+        /// What both have, as in `6 and 5.2`.
         found: Box<str>,
     },
     /// An error of somebody else's effect size or estimator.

@@ -36,7 +36,37 @@ pub(crate) fn run_to_file(pooling: &Pooling) -> Result<Outcome, String> {
             let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
             run(pooling, &mut BufWriter::with_capacity(1 << 18, file))
         }
-        None => run(pooling, &mut BufWriter::with_capacity(1 << 18, io::stdout().lock())),
+        None => run(pooling, &mut BufWriter::with_capacity(1 << 18, Pipe { to: io::stdout().lock(), open: true })),
+    }
+}
+
+/// Standard output, which `head` and the like may close when they have seen enough: no reason to fail.
+struct Pipe<W> {
+    to: W,
+    open: bool,
+}
+
+impl<W: Write> Pipe<W> {
+    fn unless_closed<T>(&mut self, done: io::Result<T>, instead: T) -> io::Result<T> {
+        match done {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.open = false;
+                Ok(instead)
+            }
+            done => done,
+        }
+    }
+}
+
+impl<W: Write> Write for Pipe<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        let done = if self.open { self.to.write(text) } else { Ok(text.len()) };
+        self.unless_closed(done, text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = if self.open { self.to.flush() } else { Ok(()) };
+        self.unless_closed(done, ())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Double-double arithmetic: just enough of it to hold the exponent of a tail.
+//! Double-double arithmetic: just enough of it to hold the exponent of a tail, and sums that merge in any order.
 //!
 //! A tail near 1e-300 is `exp(-E)` with `E` near 690. Rounding `E` to one
 //! double costs 6e-14 of relative error, so exponents are carried as an

@@ -136,8 +136,7 @@ pub(crate) fn check_same(what: &'static str, expected: &str, found: &str) -> Res
 }
 
 pub(crate) fn mismatch(what: &'static str, expected: impl Display, found: impl Display) -> Error {
-    let text = |said: &dyn Display| said.to_string().into_boxed_str();
-    ErrorKind::SumsMismatch { what, expected: text(&expected), found: text(&found) }.into()
+    ErrorKind::SumsMismatch { what, found: format!("{expected} and {found}").into_boxed_str() }.into()
 }
 
 impl SumsAt {

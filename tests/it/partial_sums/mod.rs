@@ -319,14 +319,14 @@ fn what_does_not_belong_together_is_refused() {
     let other = first.at(Tau2Method::HedgesOlkin).expect("tau2 6");
     assert_eq!(
         text(second.merge(&other).expect_err("another estimator")),
-        "sums must have one estimator to be merged, but DerSimonian-Laird meets Hedges-Olkin"
+        "sums must have one estimator to be merged, but have DerSimonian-Laird and Hedges-Olkin"
     );
     let mut more = first;
     more.add(effect(3.0, 1.0)).expect("in range");
     let other = more.at(method).expect("tau2");
     assert!(
         text(second.merge(&other).expect_err("another tau2"))
-            .starts_with("sums must have one tau2 to be merged, but 6 meets ")
+            .starts_with("sums must have one tau2 to be merged, but have 6 and ")
     );
     // Measures that only their value tells apart.
     let risk = Effect::from_analysis(RiskRatio, 1.0, 1.0).expect("an effect").erase();

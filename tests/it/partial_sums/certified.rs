@@ -23,7 +23,7 @@ fn certified_values() {
                 return;
             };
             let what = format!("{} {what}", text("name"));
-            let floor = floor(text("name"), kind);
+            let floor = kind.floor();
             scores.add(&Scored { kind, group: text("group"), what: &what, computed, certified, scale, floor });
         };
         let (pooled, expected) = (CommonEffect::new().pool(&first).expect("a result"), &case["common_effect"]);
@@ -60,9 +60,4 @@ fn certified_values() {
         }
     }
     scores.finish();
-}
-
-/// A τ² near 1e-311 is a subnormal number, with 13 digits; what hangs on it has no more.
-fn floor(case: &str, kind: Kind) -> f64 {
-    if case == "subnormal-variances" { kind.floor().min(12.5) } else { kind.floor() }
 }

@@ -288,6 +288,26 @@ pub enum ErrorKind {
         /// How many there are.
         total: u64,
     },
+    /// The caller's progress function stopped a stream of unknown length.
+    #[error("cancelled after {outcomes} outcomes")]
+    StreamCancelled {
+        /// How many outcomes were pooled.
+        outcomes: u64,
+    },
+    /// What was asked for does not follow from sums over studies.
+    #[error("{method} needs the studies themselves, but there are only sums over them")]
+    NeedsStudies {
+        /// The estimator or inference.
+        method: Box<str>,
+    },
+    /// Sums that do not belong together.
+    #[error("sums must have one {what} to be merged, but have {found}")]
+    SumsMismatch {
+        /// In what they differ.
+        what: &'static str,
+        /// What both have, as in `6 and 5.2`.
+        found: Box<str>,
+    },
     /// An error of somebody else's effect size or estimator.
     #[error("{0}")]
     Other(Box<str>),

@@ -93,6 +93,9 @@
 //!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
 //!
+//! **Many outcomes of the same studies?** [`Batch`], and [`BatchStream`] where they do not fit into memory. **Studies on many machines?**
+//! [`PartialSums`], for many outcomes [`PartialColumns`]: sums that merge.
+//!
 //! **Do published figures agree with each other?** [`audit`].
 //!
 //! **Something of one's own?** Four traits, and no more: [`Measure`] and [`EffectSize`] for effect sizes,
@@ -109,7 +112,7 @@
 //!
 //! # What is not here
 //!
-//! Batches of outcomes, meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
+//! Meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
@@ -148,6 +151,7 @@ mod pool;
 mod absolute;
 pub mod audit;
 mod multiverse;
+mod partial_sums;
 mod permutation;
 mod prediction_bootstrap;
 #[cfg(feature = "serde")]
@@ -160,7 +164,10 @@ pub use absolute::{AbsoluteEffect, EventIs, NumberNeeded, NumberNeededInterval, 
 pub use baseline_risk::BaselineRisk;
 #[cfg(feature = "rayon")]
 pub use batch::Par;
-pub use batch::{Batch, BatchSummary, Columns, ColumnsMut, PooledColumns};
+pub use batch::{
+    Batch, BatchStream, BatchSummary, Block, Columns, ColumnsMut, PartialColumns, PartialColumnsAtTau2, PooledColumns,
+    Progress,
+};
 pub use between_share::BetweenShare;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
@@ -199,6 +206,7 @@ pub use measure::{
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
+pub use partial_sums::{PartialSums, PartialSumsAtTau2};
 pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
     Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, LikelihoodCorrection, MantelHaenszel,

@@ -32,32 +32,7 @@ impl<'b, F: Real> Writer<'b, F> {
 
     /// The results of one outcome.
     pub(super) fn write(&mut self, outcome: usize, k: u32, numbers: &Numbers<F>) {
-        let (out, level, at, nan) = (&mut self.out, self.level, outcome - self.start, F::nan());
-        let (h, of_mean) = (&numbers.heterogeneity, numbers.of_mean);
-        let set = |column: &mut Option<&mut [F]>, value: &dyn Fn() -> F| {
-            if let Some(column) = column {
-                column[at] = value();
-            }
-        };
-        set(&mut out.estimate, &|| F::of(numbers.estimate));
-        set(&mut out.std_error, &|| of_mean.map_or(nan, |u| F::of(u.std_error)));
-        if out.lower.is_some() || out.upper.is_some() {
-            let interval = numbers.interval(level);
-            set(&mut out.lower, &|| interval.map_or(nan, |i| i.lower));
-            set(&mut out.upper, &|| interval.map_or(nan, |i| i.upper));
-        }
-        let test = numbers.test();
-        set(&mut out.statistic, &|| test.map_or(nan, |test| test.statistic));
-        set(&mut out.p_value, &|| test.map_or(nan, |test| test.p_value()));
-        set(&mut out.log_p_value, &|| test.map_or(nan, |test| test.log_p_value()));
-        set(&mut out.tau2, &|| h.tau2().unwrap_or(nan));
-        set(&mut out.q, &|| h.q());
-        set(&mut out.q_p_value, &|| h.p_value());
-        set(&mut out.i2_from_q, &|| h.i2_from_q().unwrap_or(nan));
-        set(&mut out.i2_from_tau2, &|| h.i2_from_tau2().unwrap_or(nan));
-        if let Some(column) = &mut out.k {
-            column[at] = k;
-        }
+        self.out.write(outcome - self.start, k, numbers, self.level);
     }
 
     /// The results of LANES outcomes, by the formulas of `Numbers` and `Heterogeneity`.
@@ -99,6 +74,38 @@ impl<'b, F: Real> Writer<'b, F> {
             for l in 0..LANES {
                 column[at + l] = count(a.k[l]);
             }
+        }
+    }
+}
+
+impl<F: Real> ColumnsMut<'_, F> {
+    /// Writes the results of one outcome.
+    pub(super) fn write(&mut self, at: usize, k: u32, numbers: &Numbers<F>, level: Level) {
+        let nan = F::nan();
+        let (h, of_mean) = (&numbers.heterogeneity, numbers.of_mean);
+        let set = |column: &mut Option<&mut [F]>, value: &dyn Fn() -> F| {
+            if let Some(column) = column {
+                column[at] = value();
+            }
+        };
+        set(&mut self.estimate, &|| F::of(numbers.estimate));
+        set(&mut self.std_error, &|| of_mean.map_or(nan, |u| F::of(u.std_error)));
+        if self.lower.is_some() || self.upper.is_some() {
+            let interval = numbers.interval(level);
+            set(&mut self.lower, &|| interval.map_or(nan, |i| i.lower));
+            set(&mut self.upper, &|| interval.map_or(nan, |i| i.upper));
+        }
+        let test = numbers.test();
+        set(&mut self.statistic, &|| test.map_or(nan, |test| test.statistic));
+        set(&mut self.p_value, &|| test.map_or(nan, |test| test.p_value()));
+        set(&mut self.log_p_value, &|| test.map_or(nan, |test| test.log_p_value()));
+        set(&mut self.tau2, &|| h.tau2().unwrap_or(nan));
+        set(&mut self.q, &|| h.q());
+        set(&mut self.q_p_value, &|| h.p_value());
+        set(&mut self.i2_from_q, &|| h.i2_from_q().unwrap_or(nan));
+        set(&mut self.i2_from_tau2, &|| h.i2_from_tau2().unwrap_or(nan));
+        if let Some(column) = &mut self.k {
+            column[at] = k;
         }
     }
 }

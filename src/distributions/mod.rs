@@ -27,6 +27,8 @@ mod side;
 mod temme;
 mod unbiased_correlation;
 
+pub(crate) use self::double_double::DoubleDouble;
+
 use self::beta::{StudentPart, student_part};
 pub(crate) use self::bivariate_normal::Thresholds;
 use self::erf::{erfc, erfc_shifted};

@@ -11,6 +11,7 @@ mod mantel_haenszel;
 mod name;
 mod notes;
 mod numbers;
+mod of_sums;
 mod profile_likelihood;
 mod random_effects;
 mod report;
@@ -30,6 +31,7 @@ use fixed_weights::FixedScheme;
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 pub(crate) use numbers::{Choices, Numbers};
+pub(crate) use of_sums::{Summed, needs_studies};
 pub(crate) use random_effects::estimate_tau2;
 
 use crate::error::Error;

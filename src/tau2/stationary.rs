@@ -221,7 +221,7 @@ impl Search {
             }
             Doing::MaximumAtZero | Doing::AtEnd | Doing::Ended if self.out_of_range() => Step::OutOfRange,
             Doing::MaximumAtZero => {
-                self.to_the_end();
+                self.go_to_the_end();
                 Step::Found(Stationary::Maximum(0.0))
             }
             Doing::AtZero | Doing::AtEnd | Doing::Halving(_) => Step::Evaluate(self.t),
@@ -240,7 +240,7 @@ impl Search {
                 self.a = node;
                 self.doing = Doing::MaximumAtZero;
                 if self.a.rises() {
-                    self.to_the_end();
+                    self.go_to_the_end();
                 }
             }
             Doing::AtEnd => {
@@ -263,7 +263,7 @@ impl Search {
     /// From the score at 0 on: no root beyond the first bound, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B
     /// there; nor beyond the second, as A <= spread / t² and B >= df / (u + t), so that a root has
     /// t - u <= t² / (u + t) <= spread / df.
-    fn to_the_end(&mut self) {
+    fn go_to_the_end(&mut self) {
         let first = self.limits.spread / self.a.trace * MARGIN - self.v_min;
         let second = (self.limits.spread / self.limits.degrees + self.v_max) * MARGIN;
         let end = first.min(second);

@@ -8,10 +8,12 @@ mod bootstrap;
 mod conversions;
 mod effects;
 mod generalised_q;
+mod gwas;
 mod henmi_copas;
 mod ketamine;
 mod laws;
 mod modes;
+mod partial_sums;
 mod permutation;
 mod profile_likelihood;
 mod published;
@@ -21,3 +23,4 @@ mod score;
 #[cfg(feature = "serde")]
 mod serialise;
 mod strategies;
+mod stream;

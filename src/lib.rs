@@ -57,6 +57,8 @@
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
 //! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
+//! **What do effects differ with?** [`MetaRegression`] on a [`Design`]; [`RegressionPermutation`], [`LikelihoodRatio`].
+//!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
 //!
 //! **Do published figures agree with each other?** [`audit`].
@@ -75,7 +77,7 @@
 //!
 //! # What is not here
 //!
-//! Batches of outcomes, meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
+//! Batches of outcomes, subgroups, sensitivity analyses and small-study effects are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
@@ -106,6 +108,7 @@ mod tau2;
 // Floor 3: the answer.
 mod inference;
 mod pool;
+mod regression;
 
 // Floor 4: what one does with answers.
 pub mod audit;
@@ -140,6 +143,10 @@ pub use pool::{
     RandomEffects, Report, StudyData, StudyLine,
 };
 pub use real::Real;
+pub use regression::{
+    Coding, Coefficient, DeletedResidual, Design, LikelihoodRatio, MetaRegression, Regression, RegressionPermutation,
+    RegressionPermutationResult, RegressionPrediction, Residual, Setting, VarianceInflation, WaldTest,
+};
 pub use studies::{Studies, Study};
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 pub use tau2::{

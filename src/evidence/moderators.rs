@@ -47,6 +47,16 @@ impl Moderators {
         Ok(moderators)
     }
 
+    /// The effects less the offset, in the kernel's unit.
+    pub(crate) fn effects(&self) -> &[f64] {
+        &self.d
+    }
+
+    /// The variances, in the kernel's unit.
+    pub(crate) fn variances(&self) -> &[f64] {
+        &self.v
+    }
+
     /// k.
     pub(crate) fn k(&self) -> usize {
         self.d.len()

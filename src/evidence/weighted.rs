@@ -120,7 +120,7 @@ impl<'m> Weighted<'m> {
     /// The diagonal of Π: 1 less the leverage of each study.
     pub(crate) fn left(&self) -> Vec<f64> {
         let mut left: Vec<f64> = self.leverages_outside().into_iter().map(|leverage| 1.0 - leverage).collect();
-        let rest = self.cholesky.solve_symmetric(&self.gram);
+        let rest = self.cholesky.solve_rows(&self.gram);
         self.pivots.iter().enumerate().for_each(|(b, &row)| left[row] = rest.at(b, b));
         left
     }
@@ -162,11 +162,11 @@ impl<'m> Weighted<'m> {
     /// tr(ΠDΠD) for a diagonal D, with the diagonal of Π: sums of positive terms, up to what p terms of moderate size cancel.
     pub(crate) fn trace_of_squares(&self, d: &[f64], left: &[f64]) -> f64 {
         let of_pivots: Vec<f64> = self.pivots.iter().map(|&row| d[row]).collect();
-        let inside = self.cholesky.solve_symmetric(&self.gram);
-        let outside = self.cholesky.solve_symmetric(&weighted_gram(&self.t, Some(d)));
+        let inside = self.cholesky.solve_rows(&self.gram);
+        let outside = self.cholesky.solve_rows(&weighted_gram(&self.t, Some(d)));
         let squares = outside.trace_of_product(&outside);
         // Π_BN D Π_NB = M⁻¹ H M⁻¹.
-        let between = self.cholesky.solve_symmetric(&outside.transposed());
+        let between = self.cholesky.solve_rows(&outside);
         let p = self.pivots.len();
         let mut total = 0.0;
         for b in 0..p {
@@ -199,7 +199,7 @@ impl<'m> Weighted<'m> {
     /// The k - p positive eigenvalues of √D Π √D, in k³ steps.
     pub(crate) fn eigenvalues(&self, d: &[f64]) -> Option<Vec<f64>> {
         let k = d.len();
-        let inside = self.cholesky.solve_symmetric(&self.gram);
+        let inside = self.cholesky.solve_rows(&self.gram);
         let place: Vec<Option<usize>> = (0..k).map(|i| self.pivots.iter().position(|&row| row == i)).collect();
         let influence: Vec<Vec<f64>> = (0..k).map(|i| self.influence(i)).collect();
         let rows: Vec<Vec<f64>> = (0..k).map(|i| self.row(i)).collect();
@@ -231,8 +231,9 @@ impl<'m> Weighted<'m> {
 /// T'DT, D being the identity unless it is given.
 fn weighted_gram(t: &[Vec<f64>], d: Option<&[f64]>) -> Square {
     let p = t.len();
-    let scaled: Option<Vec<Vec<f64>>> =
-        d.map(|d| t.iter().map(|t| t.iter().zip(d).map(|(t, d)| if *t == 0.0 { 0.0 } else { t * d }).collect()).collect());
+    let scaled: Option<Vec<Vec<f64>>> = d.map(|d| {
+        t.iter().map(|t| t.iter().zip(d).map(|(t, d)| if *t == 0.0 { 0.0 } else { t * d }).collect()).collect()
+    });
     let left = scaled.as_deref().unwrap_or(t);
     let mut lower = vec![vec![0.0; p]; p];
     for i in 0..p {

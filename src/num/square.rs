@@ -100,10 +100,15 @@ impl Cholesky {
         self.backward(&self.forward(b))
     }
 
-    /// (LL')⁻¹ B for a symmetric B.
-    pub(crate) fn solve_symmetric(&self, b: &Square) -> Square {
+    /// (LL')⁻¹ B'.
+    pub(crate) fn solve_rows(&self, b: &Square) -> Square {
         let columns: Vec<Vec<f64>> = (0..b.n).map(|j| self.solve(b.row(j))).collect();
         Square::of(b.n, |i, j| columns[j][i])
+    }
+
+    /// L x.
+    pub(crate) fn times(&self, x: &[f64]) -> Vec<f64> {
+        (0..x.len()).map(|i| dot(&self.0.row(i)[..=i], &x[..=i])).collect()
     }
 
     /// L' x.

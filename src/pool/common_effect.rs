@@ -157,7 +157,7 @@ pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result
 }
 
 /// Notes on what was done to the studies.
-pub(super) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>, half_added: fn(usize) -> Note) -> Notes {
+pub(crate) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>, half_added: fn(usize) -> Note) -> Notes {
     let mut notes = Notes::default();
     if studies.corrected() > 0 {
         notes.add(half_added(studies.corrected()));

@@ -142,7 +142,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
 }
 
 /// τ², or `None` where the estimator is undefined for one study.
-pub(super) fn estimate<F: Real, T: Tau2Estimator<F>>(
+pub(crate) fn estimate<F: Real, T: Tau2Estimator<F>>(
     estimator: &T,
     evidence: &Evidence<'_, F>,
 ) -> Result<Option<Tau2<F>>, Error> {

@@ -2,7 +2,7 @@
 
 use super::weighted::Weighted;
 use super::{Curvature, Kernel, Moments};
-use crate::num::interpolation::{Dependent, interpolate};
+use crate::num::interpolation::{Dependent, interpolate_precisely};
 use crate::num::sum::sum_pairs;
 use crate::real::Real;
 
@@ -12,7 +12,7 @@ const DEPENDENT: f64 = 1e-13;
 /// The columns of a design in a well-conditioned basis, with the data, in the kernel's unit.
 ///
 /// All functionals depend on the space that the columns span and not on the columns: they are found in the basis T of
-/// [`interpolate`], in which the data are differences from their interpolation through p of the studies, whatever the condition
+/// [`interpolate_precisely`], in which the data are differences from their interpolation through p of the studies, whatever the condition
 /// of the design. At each tau2 the basis is made anew for the weights.
 #[derive(Clone, Debug)]
 pub(crate) struct Moderators {
@@ -37,7 +37,7 @@ impl Moderators {
         constant: Option<usize>,
     ) -> Result<Self, Dependent> {
         let scaled = columns.iter().map(|column| scaled(column)).collect();
-        let basis = interpolate(scaled, constant, DEPENDENT)?.t;
+        let basis = interpolate_precisely(scaled, constant, DEPENDENT)?.t;
         // Without a constant, the effects may not be shifted.
         let offset = if constant.is_some() { kernel.effect(0.0) } else { 0.0 };
         let d = y.iter().map(|y| (y.f64() - offset) * kernel.unit).collect();

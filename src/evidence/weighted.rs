@@ -39,7 +39,7 @@ impl<'m> Weighted<'m> {
     pub(super) fn new(of: &'m Moderators, u: Vec<f64>) -> Option<Self> {
         let root: Vec<f64> = u.iter().map(|u| u.sqrt()).collect();
         let columns = of.basis.iter().map(|x| x.iter().zip(&root).map(|(x, r)| x * r).collect()).collect();
-        let mut found = interpolate(columns, None, 0.0).ok()?;
+        let mut found = interpolate(columns, 0.0).ok()?;
         for (column, &row) in found.t.iter_mut().zip(&found.pivots) {
             column[row] = 0.0;
         }

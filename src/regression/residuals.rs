@@ -41,7 +41,8 @@ impl Residual {
 pub struct DeletedResidual {
     /// The effect less its prediction from the other studies.
     pub residual: f64,
-    /// Its standard error, √(v + τ² + Var x'β), all from the fit without the study.
+    /// Its standard error, √(v + τ² + Var x'β), all from the fit without the study; where the [`Inference`](crate::Inference) has a
+    /// factor on the variance, times the root of that.
     pub std_error: f64,
     /// τ² without the study; `None` for models without it.
     pub tau2: Option<f64>,
@@ -148,7 +149,9 @@ impl<T> MetaRegression<T> {
             let Some(mean) = fit.errors.of_whitened(&fit.solution.whitened(&row)) else { return Ok(None) };
             let variance = all.studies.v()[i].f64();
             let spread = variance.sqrt().hypot(fit.tau2.map_or(0.0, |tau2| tau2.value.sqrt()));
-            let std_error = spread.hypot(mean.size / fit.solution.unit);
+            // What scales the covariance of the coefficients scales the study's own variance: the ratio is then Student's t.
+            let scale = if let Errors::Factor { factor, .. } = fit.errors { factor.sqrt() } else { 1.0 };
+            let std_error = (scale * spread).hypot(mean.size / fit.solution.unit);
             Ok(Some(DeletedResidual { residual, std_error, tau2: fit.tau2.map(|tau2| tau2.value) }))
         };
         (0..all.k()).map(one).collect()

@@ -1,7 +1,9 @@
 //! Meta-regression against R, 60 digits, papers and laws.
 
 mod ill_conditioned;
+mod large;
 mod laws;
 mod published;
 mod r_values;
+mod residuals;
 mod texts;

@@ -56,6 +56,8 @@ impl Errors {
             Self::KenwardRoger(kenward_roger) => kenward_roger.of(whitened),
             Self::Undefined => return None,
         };
+        // Degrees of freedom that are 1 in theory may come out a rounding below.
+        let found = StdError { df: if found.df > 1.0 - 1e-10 { found.df.max(1.0) } else { found.df }, ..found };
         (found.size.is_finite() && found.df >= 1.0).then_some(found)
     }
 

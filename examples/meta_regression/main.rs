@@ -1,5 +1,5 @@
-//! Why does a vaccine against tuberculosis protect in one place and not in another? Thirteen trials of BCG (Colditz et al. 1994) on the
-//! distance from the equator, read from a table beside this file.
+//! Why does a vaccine against tuberculosis protect in one place and not in another? Thirteen trials of BCG (Colditz et
+//! al. 1994) on the distance from the equator, read from a table beside this file.
 //!
 //! ```sh
 //! cargo run --example meta_regression

@@ -12,8 +12,8 @@ const DEPENDENT: f64 = 1e-13;
 /// The columns of a design in a well-conditioned basis, with the data, in the kernel's unit.
 ///
 /// All functionals depend on the space that the columns span and not on the columns: they are found in the basis T of
-/// [`interpolate_precisely`], in which the data are differences from their interpolation through p of the studies, whatever the condition
-/// of the design. At each tau2 the basis is made anew for the weights.
+/// [`interpolate_precisely`], in which the data are differences from their interpolation through p of the studies,
+/// whatever the condition of the design. At each tau2 the basis is made anew for the weights.
 #[derive(Clone, Debug)]
 pub(crate) struct Moderators {
     /// The columns of T.
@@ -78,7 +78,7 @@ impl Moderators {
         Weighted::new(self, (0..self.k()).map(u).collect())
     }
 
-    /// The weighted regression at a tau2, with u = c / (v + tau2), c = v_min + tau2.
+    /// The weighted regression at a tau2, with `u = c / (v + tau2)`, `c = v_min + tau2`.
     pub(crate) fn at(&self, tau2: f64) -> Option<Weighted<'_>> {
         let c = self.v_min + tau2;
         self.weighted(|i| c / (self.v[i] + tau2))

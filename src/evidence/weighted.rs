@@ -1,16 +1,16 @@
 //! A weighted regression, without normal equations and without cancellation.
 //!
-//! With weights u the projector onto what the design does not explain is Π = I - A (A'A)⁻¹ A', A = √u X, and P = √u Π √u. Writing
-//! A = T A_B with p rows B of nearly the largest volume ([`interpolate`]) and N for the others, the columns of (-T, I)' span the
-//! space that Π projects on, so that with M = I + T'T, G = T'T over N,
+//! With weights u the projector onto what the design does not explain is Π = I - A (A'A)⁻¹ A', A = √u X, and P = √u Π
+//! √u. Writing `A = T A_B` with p rows B of nearly the largest volume ([`interpolate`]) and N for the others, the
+//! columns of (-T, I)' span the space that Π projects on, so that with M = I + T'T, G = T'T over N,
 //!
-//! * Π z = (f - T a, -a) with f = z_N - T z_B and a = M⁻¹ T'f;
-//! * Π_NN = I - T M⁻¹ T', Π_NB = -T M⁻¹, Π_BB = M⁻¹ G.
+//! * Π z = (f - T a, -a) with `f = z_N - T z_B` and a = M⁻¹ T'f;
+//! * `Π_NN = I - T M⁻¹ T'`, `Π_NB = -T M⁻¹`, `Π_BB = M⁻¹ G`.
 //!
-//! Nothing here is a small difference of large numbers: rows outside B have leverages bounded away from 1, and for those
-//! inside, where a precise study may have a leverage of nearly 1, the rest is M⁻¹ G. This is what counting the largest weight apart is
-//! in the kernel. M is well conditioned, as the entries of T are at most 2; the equations for a are solved once more for their
-//! residual, which makes them as accurate as an orthogonal decomposition (Björck 1987).
+//! Nothing here is a small difference of large numbers: rows outside B have leverages bounded away from 1, and for
+//! those inside, where a precise study may have a leverage of nearly 1, the rest is M⁻¹ G. This is what counting the
+//! largest weight apart is in the kernel. M is well conditioned, as the entries of T are at most 2; the equations for a
+//! are solved once more for their residual, which makes them as accurate as an orthogonal decomposition (Björck 1987).
 
 use super::Moderators;
 use crate::num::eigenvalues::symmetric_eigenvalues;
@@ -159,7 +159,8 @@ impl<'m> Weighted<'m> {
         leverages
     }
 
-    /// tr(ΠDΠD) for a diagonal D, with the diagonal of Π: sums of positive terms, up to what p terms of moderate size cancel.
+    /// tr(ΠDΠD) for a diagonal D, with the diagonal of Π: sums of positive terms, up to what p terms of moderate size
+    /// cancel.
     pub(crate) fn trace_of_squares(&self, d: &[f64], left: &[f64]) -> f64 {
         let of_pivots: Vec<f64> = self.pivots.iter().map(|&row| d[row]).collect();
         let inside = self.cholesky.solve_rows(&self.gram);

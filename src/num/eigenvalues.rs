@@ -3,10 +3,11 @@
 /// Steps for each eigenvalue; two are the rule.
 const MAX_STEPS: usize = 60;
 
-/// The eigenvalues of a symmetric matrix given by the rows of its lower triangle, in no order; in k³ steps. `None` if it has an
-/// entry that is not a finite number.
+/// The eigenvalues of a symmetric matrix given by the rows of its lower triangle, in no order; in k³ steps. `None` if
+/// it has an entry that is not a finite number.
 ///
-/// Householder's (1958) reduction to three diagonals, then the implicit QL algorithm (Dubrulle, Martin & Wilkinson 1968).
+/// Householder's (1958) reduction to three diagonals, then the implicit QL algorithm (Dubrulle, Martin & Wilkinson
+/// 1968).
 pub(crate) fn symmetric_eigenvalues(a: Vec<Vec<f64>>) -> Option<Vec<f64>> {
     let (mut diagonal, mut off) = tridiagonal(a);
     if !diagonal.iter().chain(&off).all(|x| x.is_finite()) {
@@ -108,7 +109,7 @@ mod tests {
     fn known_spectra_come_out() {
         // The second difference matrix: 2 - 2 cos (π i / (n + 1)).
         let n = 12;
-        let entry = |i: usize, j: usize| if i == j { 2.0 } else { f64::from(u8::from(i == j + 1)) * -1.0 };
+        let entry = |i: usize, j: usize| if i == j { 2.0 } else { -f64::from(u8::from(i == j + 1)) };
         let mut found = symmetric_eigenvalues((0..n).map(|i| (0..=i).map(|j| entry(i, j)).collect()).collect())
             .expect("eigenvalues");
         found.sort_by(f64::total_cmp);

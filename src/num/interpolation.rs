@@ -1,29 +1,30 @@
 //! A tall matrix as combinations of a few of its own rows.
 //!
-//! A matrix A with k rows and p independent columns is A = T A_B, where B are p of its rows and T has the rows of the identity
-//! there. If B is chosen such that no entry of T is larger than 2 in size, A_B has nearly the largest volume of all such
-//! choices (Goreinov, Tyrtyshnikov & Zamarashkin 1997), and T is as well conditioned as a basis of the column space can be:
-//! its singular values lie between 1 and √(1 + 4kp), whatever the condition of A is.
+//! A matrix A with k rows and p independent columns is `A = T A_B`, where B are p of its rows and T has the rows of the
+//! identity there. If B is chosen such that no entry of T is larger than 2 in size, `A_B` has nearly the largest volume
+//! of all such choices (Goreinov, Tyrtyshnikov & Zamarashkin 1997), and T is as well conditioned as a basis of the
+//! column space can be: its singular values lie between 1 and √(1 + 4kp), whatever the condition of A is.
 //!
-//! The space that the columns span may be far less well determined by them: rounding errors move it by their condition. Where it is
-//! found from the columns of a user, the elimination therefore runs in twice the precision.
+//! The space that the columns span may be far less well determined by them: rounding errors move it by their condition.
+//! Where it is found from the columns of a user, the elimination therefore runs in twice the precision.
 //!
-//! T is found by Gauss-Jordan elimination of columns with complete pivoting, then by exchanging rows until the bound holds.
-//! Each row of A is treated at its own size, so that rows may differ by any number of orders of magnitude.
+//! T is found by Gauss-Jordan elimination of columns with complete pivoting, then by exchanging rows until the bound
+//! holds. Each row of A is treated at its own size, so that rows may differ by any number of orders of magnitude.
 
-/// Exchanges of rows, each of which at least doubles the volume: more than elimination with complete pivoting leaves to do.
+/// Exchanges of rows, each of which at least doubles the volume: more than elimination with complete pivoting leaves to
+/// do.
 const MAX_EXCHANGES: usize = 1000;
 /// The bound of entries.
 const BOUND: f64 = 2.0;
 
-/// A = T A_B.
+/// `A = T A_B`.
 #[derive(Clone, Debug)]
 pub(crate) struct Interpolation {
     /// The columns of T.
     pub(crate) t: Vec<Vec<f64>>,
     /// The rows B: T has a 1 in row `pivots[j]` of column j, and 0 in its other columns.
     pub(crate) pivots: Vec<usize>,
-    /// ln |det A_B|.
+    /// `ln |det A_B|`.
     pub(crate) log_volume: f64,
 }
 
@@ -40,7 +41,8 @@ pub(crate) fn interpolate(columns: Vec<Vec<f64>>, tolerance: f64) -> Result<Inte
     Work { t: columns, rest: None, log_volume: 0.0 }.run(None, tolerance)
 }
 
-/// The same in twice the precision. The column `first`, if there is one, is eliminated first, with its first entry as pivot.
+/// The same in twice the precision. The column `first`, if there is one, is eliminated first, with its first entry as
+/// pivot.
 pub(crate) fn interpolate_precisely(
     columns: Vec<Vec<f64>>,
     first: Option<usize>,
@@ -62,7 +64,7 @@ impl Work {
         let p = self.t.len();
         let mut rows: Vec<Option<usize>> = vec![None; p];
         for step in 0..p {
-            let open = (0..p).filter(|&j| rows[j].is_none());
+            let mut open = (0..p).filter(|&j| rows[j].is_none());
             let (size, row, column) = match first {
                 Some(first) if step == 0 => (self.t[first][0].abs(), 0, first),
                 _ => self.largest(open.clone()),
@@ -70,7 +72,7 @@ impl Work {
             if !(size > tolerance && size.is_finite()) {
                 let basis = (0..p).filter_map(|j| Some((j, rows[j]?))).collect();
                 // Of several, the one that came last in the design.
-                return Err(Dependent { column: open.last().unwrap_or(column), basis });
+                return Err(Dependent { column: open.next_back().unwrap_or(column), basis });
             }
             self.eliminate(row, column);
             rows[column] = Some(row);

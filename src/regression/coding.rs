@@ -4,7 +4,8 @@ use std::fmt;
 
 /// How a factor with m levels becomes m - 1 columns.
 ///
-/// Coefficients have another meaning in each coding; fit, predictions and the test of the factor as a whole are the same.
+/// Coefficients have another meaning in each coding; fit, predictions and the test of the factor as a whole are the
+/// same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Coding {
@@ -17,8 +18,8 @@ pub enum Coding {
     #[doc(alias = "deviation")]
     #[doc(alias = "contr.sum")]
     Sum,
-    /// Each level but the first against the mean of those before it: a coefficient is the difference divided by the number of the
-    /// level.
+    /// Each level but the first against the mean of those before it: a coefficient is the difference divided by the
+    /// number of the level.
     #[doc(alias = "contr.helmert")]
     Helmert,
 }

@@ -43,15 +43,15 @@ impl LikelihoodRatio {
 }
 
 impl<M: Measure, F: Real> Regression<M, F> {
-    /// The log-likelihood at the estimate of τ² with its information criteria; to compare any regressions of the same studies.
-    /// `None` for multiplicative models and other weights, whose coefficients do not maximise it.
+    /// The log-likelihood at the estimate of τ² with its information criteria; to compare any regressions of the same
+    /// studies. `None` for multiplicative models and other weights, whose coefficients do not maximise it.
     #[must_use]
     pub fn likelihood(&self) -> Option<Fit> {
         self.fit_by(false)
     }
 
-    /// The restricted log-likelihood at the estimate of τ²; it compares regressions of one and the same design only. `None` as for
-    /// [`likelihood`](Self::likelihood).
+    /// The restricted log-likelihood at the estimate of τ²; it compares regressions of one and the same design only.
+    /// `None` as for [`likelihood`](Self::likelihood).
     #[must_use]
     pub fn restricted_likelihood(&self) -> Option<Fit> {
         self.fit_by(true)
@@ -68,13 +68,13 @@ impl<M: Measure, F: Real> Regression<M, F> {
         Some(Fit { log_likelihood, parameters: self.p() + usize::from(estimated), observations })
     }
 
-    /// The likelihood-ratio test of this regression against one with fewer coefficients, both by [`MaximumLikelihood`] (or both
-    /// common-effect).
+    /// The likelihood-ratio test of this regression against one with fewer coefficients, both by [`MaximumLikelihood`]
+    /// (or both common-effect).
     ///
     /// # Errors
-    /// [`ErrorKind::NotComparable`] unless the studies are the same, the smaller design is nested in the larger, and both have one
-    /// likelihood. The restricted likelihood is one of the effects less what the design explains: fits by [`Reml`] with different
-    /// designs are refused, as their likelihoods are of different data (Harville 1974).
+    /// [`ErrorKind::NotComparable`] unless the studies are the same, the smaller design is nested in the larger, and
+    /// both have one likelihood. The restricted likelihood is one of the effects less what the design explains: fits by
+    /// [`Reml`] with different designs are refused, as their likelihoods are of different data (Harville 1974).
     ///
     /// ```
     /// use meta_analysis::{Design, MaximumLikelihood, MeanDifference, MetaRegression, Studies};
@@ -83,9 +83,10 @@ impl<M: Measure, F: Real> Regression<M, F> {
     /// let (model, small) = (MetaRegression::new(MaximumLikelihood), Design::new());
     /// let large = small.clone().continuous("x", [0.0, 1.0, 2.0, 3.0])?;
     /// let test = model.fit(&studies, &large)?.likelihood_ratio(&model.fit(&studies, &small)?)?;
-    /// assert_eq!((test.df, format!("{:.3}", test.p_value())), (1, "0.007".into()));
-    /// let (large, small) = (MetaRegression::default().fit(&studies, &large)?, MetaRegression::default().fit(&studies, &small)?);
-    /// assert!(large.likelihood_ratio(&small).is_err());
+    /// // Residual squares 1.8 and 26: twice the difference is 4 ln (26/4) + 4 - 1.8.
+    /// assert_eq!((test.df, format!("{:.3}", test.p_value())), (1, "0.002".into()));
+    /// let reml = MetaRegression::default();
+    /// assert!(reml.fit(&studies, &large)?.likelihood_ratio(&reml.fit(&studies, &small)?).is_err());
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[doc(alias = "anova")]

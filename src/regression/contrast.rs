@@ -8,7 +8,8 @@ use crate::interval::Interval;
 use crate::level::Level;
 use crate::num::square::dot;
 
-/// An estimate on the analysis scale with its uncertainty: a coefficient of a regression, or a linear combination of them.
+/// An estimate on the analysis scale with its uncertainty: a coefficient of a regression, or a linear combination of
+/// them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coefficient {
     /// The name of the column; for a combination, what it was called.
@@ -44,7 +45,7 @@ impl Coefficient {
 /// A test that several linear combinations of coefficients are all 0 (Wald 1943).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WaldTest {
-    /// With the normal distribution Q_M, a chi-squared statistic; with Student's t the F statistic, Q_M / df.
+    /// With the normal distribution `Q_M`, a chi-squared statistic; with Student's t the F statistic, `Q_M / df`.
     pub statistic: f64,
     /// The number of combinations.
     pub df: usize,

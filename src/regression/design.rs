@@ -7,8 +7,8 @@ use crate::error::{Error, ErrorKind};
 
 /// What the mean effect is a function of: an intercept, continuous moderators, factors, and interactions of them.
 ///
-/// The columns keep the order: the intercept, the moderators as they were added, the interactions. A moderator has a value for
-/// each study, in the order of the studies (those that were excluded as not estimable may be among them).
+/// The columns keep the order: the intercept, the moderators as they were added, the interactions. A moderator has a
+/// value for each study, in the order of the studies (those that were excluded as not estimable may be among them).
 ///
 /// ```
 /// use meta_analysis::{Coding, Design};
@@ -74,8 +74,8 @@ impl Design {
         Self { intercept: true, variables: Vec::new(), interactions: Vec::new() }
     }
 
-    /// The same without an intercept. The first factor then has a column for each of its levels, whatever its coding, so that its
-    /// coefficients are the means of its levels.
+    /// The same without an intercept. The first factor then has a column for each of its levels, whatever its coding,
+    /// so that its coefficients are the means of its levels.
     ///
     /// ```
     /// use meta_analysis::{Coding, Design};
@@ -103,7 +103,8 @@ impl Design {
         self.with(name, Data::Continuous(values))
     }
 
-    /// The same with a factor, its levels in alphabetical order. The first is the one that the others are compared with.
+    /// The same with a factor, its levels in alphabetical order. The first is the one that the others are compared
+    /// with.
     ///
     /// # Errors
     /// [`ErrorKind::Moderator`] for fewer than two levels, and for a name that is there already;
@@ -126,7 +127,8 @@ impl Design {
     /// ```
     /// use meta_analysis::{Coding, Design};
     ///
-    /// let design = Design::new().factor_with_levels("dose", &["low", "none", "high"], &["none", "low", "high"], Coding::Helmert)?;
+    /// let (doses, levels) = (["low", "none", "high"], ["none", "low", "high"]);
+    /// let design = Design::new().factor_with_levels("dose", &doses, &levels, Coding::Helmert)?;
     /// assert_eq!(design.column_names(), ["intercept", "dose[low against before]", "dose[high against before]"]);
     /// assert_eq!(design.row(2).unwrap(), [1.0, 0.0, 2.0]);
     /// # Ok::<(), meta_analysis::Error>(())
@@ -157,12 +159,12 @@ impl Design {
         self.with(name, Data::Factor { levels, codes, coding })
     }
 
-    /// The same with the interaction of two moderators or more: the products of their columns. A continuous one with itself is
-    /// its square.
+    /// The same with the interaction of two moderators or more: the products of their columns. A continuous one with
+    /// itself is its square.
     ///
     /// # Errors
-    /// [`ErrorKind::UnknownName`] for a moderator that is not there; [`ErrorKind::Moderator`] for an interaction that is, and for
-    /// one of fewer than two.
+    /// [`ErrorKind::UnknownName`] for a moderator that is not there; [`ErrorKind::Moderator`] for an interaction that
+    /// is, and for one of fewer than two.
     pub fn interaction(mut self, names: &[&str]) -> Result<Self, Error> {
         let find = |name: &&str| {
             let index = self.variables.iter().position(|variable| *variable.name == **name);
@@ -238,8 +240,8 @@ impl Design {
     /// The row of a new point, from a value for each moderator.
     ///
     /// # Errors
-    /// [`ErrorKind::Moderator`] for a moderator without a value, or with one of the wrong kind; [`ErrorKind::UnknownName`] for a
-    /// moderator or a level that is not there; [`ErrorKind::NotFinite`].
+    /// [`ErrorKind::Moderator`] for a moderator without a value, or with one of the wrong kind;
+    /// [`ErrorKind::UnknownName`] for a moderator or a level that is not there; [`ErrorKind::NotFinite`].
     pub fn point(&self, settings: &[(&str, Setting<'_>)]) -> Result<Vec<f64>, Error> {
         if let Some((name, _)) = settings.iter().find(|(name, _)| self.variables.iter().all(|v| *v.name != **name)) {
             return Err(ErrorKind::UnknownName { what: "moderator", name: (*name).into() }.into());

@@ -71,8 +71,8 @@ impl Errors {
     }
 }
 
-/// The covariance of Kenward & Roger (1997) for the one variance τ²: Φ + 2 Var(τ²) Φ (X'W³X - X'W²X Φ X'W²X) Φ, in coordinates in
-/// which Φ is the identity.
+/// The covariance of Kenward & Roger (1997) for the one variance τ²: Φ + 2 Var(τ²) Φ (X'W³X - X'W²X Φ X'W²X) Φ, in
+/// coordinates in which Φ is the identity.
 #[derive(Clone, Debug)]
 pub(super) struct KenwardRoger {
     /// Of the adjusted covariance.
@@ -118,8 +118,8 @@ impl KenwardRoger {
         StdError { size: variance.sqrt(), df: self.trace_pp * (variance / slope).powi(2) - self.fewer }
     }
 
-    /// The factor on a Wald statistic over the number of combinations, and the degrees of freedom of the denominator, for an
-    /// orthonormal basis of the adjusted combinations (Kenward & Roger 1997, section 2).
+    /// The factor on a Wald statistic over the number of combinations, and the degrees of freedom of the denominator,
+    /// for an orthonormal basis of the adjusted combinations (Kenward & Roger 1997, section 2).
     pub(super) fn joint(&self, basis: &[Vec<f64>]) -> Option<(f64, f64)> {
         let images: Vec<Vec<f64>> = basis
             .iter()

@@ -22,7 +22,8 @@ const ROUNDING: f64 = 64.0 * f64::EPSILON;
 impl<T> MetaRegression<T> {
     /// Fits the regression.
     ///
-    /// A design may have a row for each study, or also for those that were excluded as not estimable: their rows are left out.
+    /// A design may have a row for each study, or also for those that were excluded as not estimable: their rows are
+    /// left out.
     ///
     /// # Errors
     /// See [`MetaRegression`].

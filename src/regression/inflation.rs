@@ -10,7 +10,8 @@ use crate::real::Real;
 pub struct VarianceInflation {
     /// The term: a moderator or an interaction.
     pub term: String,
-    /// By how much the squared volume of its confidence region grows by the correlation with the other terms; at least 1.
+    /// By how much the squared volume of its confidence region grows by the correlation with the other terms; at least
+    /// 1.
     pub factor: f64,
     /// Its number of columns.
     pub df: usize,
@@ -26,9 +27,9 @@ impl VarianceInflation {
 }
 
 impl<M: Measure, F: Real> Regression<M, F> {
-    /// The variance inflation of every term but the intercept: |R_tt| |R_oo| / |R|, with the correlation matrix R of the
-    /// coefficients without the intercept, its part of the term, and that of the others (Fox & Monette 1992). For a single column it
-    /// is the usual factor.
+    /// The variance inflation of every term but the intercept: `|R_tt| |R_oo| / |R|`, with the correlation matrix R of
+    /// the coefficients without the intercept, its part of the term, and that of the others (Fox & Monette 1992). For a
+    /// single column it is the usual factor.
     #[doc(alias = "VIF")]
     #[doc(alias = "GVIF")]
     #[must_use]

@@ -31,17 +31,17 @@ use crate::tau2::{KnownTau2, Reml};
 /// A meta-regression: the effects of studies differ with their moderators, and beyond that by a variance τ².
 ///
 /// Any [`Tau2Estimator`](crate::Tau2Estimator) gives τ², foreign ones included: each sees the moderators through
-/// [`Evidence`](crate::Evidence) alone. Use it where moderators were chosen before the results were known, with ten studies or
-/// more for each; with few studies prefer [`HartungKnapp`](Inference::HartungKnapp) or a [`RegressionPermutation`] test (Thompson &
-/// Higgins 2002; Higgins & Thompson 2004).
+/// [`Evidence`](crate::Evidence) alone. Use it where moderators were chosen before the results were known, with ten
+/// studies or more for each; with few studies prefer [`HartungKnapp`](Inference::HartungKnapp) or a
+/// [`RegressionPermutation`] test (Thompson & Higgins 2002; Higgins & Thompson 2004).
 ///
 /// # Formula
 /// ```text
 /// y = Xβ + u + e        Var u = τ²,  Var e = v
 /// β = (X'WX)⁻¹ X'Wy     Cov β = (X'WX)⁻¹     W = diag 1 / (v + τ²)
 /// ```
-/// (Berkey, Hoaglin, Mosteller & Colditz 1995.) Regressions are solved without normal equations: a design of condition number 10⁸
-/// costs the coefficients no more digits than the question itself does, and τ², Q and fitted values none.
+/// (Berkey, Hoaglin, Mosteller & Colditz 1995.) Regressions are solved without normal equations: a design of condition
+/// number 10⁸ costs the coefficients no more digits than the question itself does, and τ², Q and fitted values none.
 ///
 /// | option | default | purpose | range |
 /// |---|---|---|---|
@@ -49,18 +49,20 @@ use crate::tau2::{KnownTau2, Reml};
 /// | [`common_effect`](Self::common_effect) | | no variance beyond the moderators | |
 /// | [`multiplicative`](Self::multiplicative) | | variances φ v instead | |
 /// | [`inverse_variance_weights`](Self::inverse_variance_weights) | | weights 1/v, with errors that allow for τ² | |
-/// | [`with_inference`](Self::with_inference) | normal (multiplicative: Student's t) | distribution and standard errors, k - p degrees of freedom | [`Inference`] |
+/// | [`with_inference`](Self::with_inference) | normal (multiplicative: t) | errors, k - p df | [`Inference`] |
 /// | [`with_prediction`](Self::with_prediction) | t with k - p - 1 df | prediction intervals | [`PredictionMethod`] |
 /// | [`with_level`](Self::with_level) | 95 % | level of all intervals | 0 < level < 1 |
 ///
 /// # Scale
-/// In: the analysis scale; so are the coefficients. Predictions are on both. Everything is computed, and reported, in `f64`.
+/// In: the analysis scale; so are the coefficients. Predictions are on both. Everything is computed, and reported, in
+/// `f64`.
 ///
 /// # Errors
-/// [`TooFewStudies`](crate::ErrorKind::TooFewStudies) unless k > p; [`DependentColumns`](crate::ErrorKind::DependentColumns);
-/// [`NoColumns`](crate::ErrorKind::NoColumns); [`LengthMismatch`](crate::ErrorKind::LengthMismatch) of design and studies;
-/// [`NotWithModerators`](crate::ErrorKind::NotWithModerators) for [`HartungKnappIqwig`](Inference::HartungKnappIqwig), a rule for one
-/// interval; [`OutOfRange`](crate::ErrorKind::OutOfRange); those of the estimator.
+/// [`TooFewStudies`](crate::ErrorKind::TooFewStudies) unless k > p;
+/// [`DependentColumns`](crate::ErrorKind::DependentColumns); [`NoColumns`](crate::ErrorKind::NoColumns);
+/// [`LengthMismatch`](crate::ErrorKind::LengthMismatch) of design and studies;
+/// [`NotWithModerators`](crate::ErrorKind::NotWithModerators) for [`HartungKnappIqwig`](Inference::HartungKnappIqwig),
+/// a rule for one interval; [`OutOfRange`](crate::ErrorKind::OutOfRange); those of the estimator.
 ///
 /// # Example
 /// ```
@@ -86,12 +88,12 @@ use crate::tau2::{KnownTau2, Reml};
 /// ```
 ///
 /// # References
-/// - Berkey CS, Hoaglin DC, Mosteller F, Colditz GA (1995). A random-effects regression model for meta-analysis. Statistics in
-///   Medicine 14, 395-411.
-/// - Thompson SG, Higgins JPT (2002). How should meta-regression analyses be undertaken and interpreted? Statistics in Medicine
-///   21, 1559-1573.
-/// - Knapp G, Hartung J (2003). Improved tests for a random effects meta-regression with a single covariate. Statistics in
-///   Medicine 22, 2693-2710.
+/// - Berkey CS, Hoaglin DC, Mosteller F, Colditz GA (1995). A random-effects regression model for meta-analysis.
+///   Statistics in Medicine 14, 395-411.
+/// - Thompson SG, Higgins JPT (2002). How should meta-regression analyses be undertaken and interpreted? Statistics in
+///   Medicine 21, 1559-1573.
+/// - Knapp G, Hartung J (2003). Improved tests for a random effects meta-regression with a single covariate. Statistics
+///   in Medicine 22, 2693-2710.
 #[doc(alias = "rma")]
 #[doc(alias = "metareg")]
 #[doc(alias = "mixed-effects model")]
@@ -128,8 +130,9 @@ impl MetaRegression<KnownTau2> {
         Self::with(KnownTau2::ZERO, Effects::Common)
     }
 
-    /// The regression with variances φ v, φ being estimated by Q_E / (k - p): weighted least squares as programs for ordinary
-    /// regression do it (Thompson & Sharp 1999; Stanley & Doucouliagos 2015). Its default distribution is Student's t.
+    /// The regression with variances φ v, φ being estimated by `Q_E / (k - p)`: weighted least squares as programs for
+    /// ordinary regression do it (Thompson & Sharp 1999; Stanley & Doucouliagos 2015). Its default distribution is
+    /// Student's t.
     ///
     /// ```
     /// use meta_analysis::{Design, MeanDifference, MetaRegression, Studies};
@@ -154,8 +157,8 @@ impl<T> MetaRegression<T> {
         Self::with(tau2, Effects::Random)
     }
 
-    /// The same with the weights of a common effect, 1/v, and standard errors that allow for τ²: precise studies are not weighted
-    /// down, which gives small studies less influence (Henmi & Copas 2010).
+    /// The same with the weights of a common effect, 1/v, and standard errors that allow for τ²: precise studies are
+    /// not weighted down, which gives small studies less influence (Henmi & Copas 2010).
     pub const fn inverse_variance_weights(tau2: T) -> Self {
         Self::with(tau2, Effects::InverseVarianceWeights)
     }
@@ -171,7 +174,8 @@ impl<T> MetaRegression<T> {
         Self { inference, ..self }
     }
 
-    /// The same with other prediction intervals; degrees of freedom given as k - 1 and k - 2 are k - p and k - p - 1 here.
+    /// The same with other prediction intervals; degrees of freedom given as k - 1 and k - 2 are k - p and k - p - 1
+    /// here.
     #[must_use]
     pub fn with_prediction(self, prediction: PredictionMethod) -> Self {
         Self { prediction, ..self }

@@ -18,24 +18,25 @@ const TIE: f64 = 1e-9;
 /// How many arrangements pass between two reports of progress.
 const REPORT_EVERY: u64 = 64;
 
-/// The permutation test that moderators have no effect: the statistics of a regression, compared with those that it would give with
-/// the rows of the design dealt out to the studies at random (Higgins & Thompson 2004).
+/// The permutation test that moderators have no effect: the statistics of a regression, compared with those that it
+/// would give with the rows of the design dealt out to the studies at random (Higgins & Thompson 2004).
 ///
-/// For few studies, and for many moderators tried on them. Without an effect of the moderators all arrangements are equally likely,
-/// so that the p-values are exact whatever the distributions are, if studies are exchangeable otherwise. τ² is estimated anew for
-/// every arrangement.
+/// For few studies, and for many moderators tried on them. Without an effect of the moderators all arrangements are
+/// equally likely, so that the p-values are exact whatever the distributions are, if studies are exchangeable
+/// otherwise. τ² is estimated anew for every arrangement.
 ///
 /// # Formula
 /// ```text
 /// p = share of arrangements with |T| >= |T observed| (1 - 1e-9)
 /// ```
 /// for the statistic T of each coefficient and for the omnibus statistic of all moderators. If there are at most
-/// [`EXACT_UP_TO`](Self::EXACT_UP_TO) different arrangements (eight studies with different rows; more if rows are alike), all of them
-/// are taken. With more, arrangements are drawn by xoshiro256++ as in [`PermutationTest`](crate::PermutationTest), and the observed
-/// one counts as one of them (Phipson & Smyth 2010). The same seed gives the same p everywhere.
+/// [`EXACT_UP_TO`](Self::EXACT_UP_TO) different arrangements (eight studies with different rows; more if rows are
+/// alike), all of them are taken. With more, arrangements are drawn by xoshiro256++ as in
+/// [`PermutationTest`](crate::PermutationTest), and the observed one counts as one of them (Phipson & Smyth 2010). The
+/// same seed gives the same p everywhere.
 ///
-/// A statistic without a standard error, where [`HartungKnapp`](crate::Inference::HartungKnapp) finds no residuals, counts as
-/// infinite.
+/// A statistic without a standard error, where [`HartungKnapp`](crate::Inference::HartungKnapp) finds no residuals,
+/// counts as infinite.
 ///
 /// | option | default | purpose | range |
 /// |---|---|---|---|
@@ -44,8 +45,9 @@ const REPORT_EVERY: u64 = 64;
 /// | [`randomised`](Self::randomised) | no | draws even where all could be taken | |
 ///
 /// # Errors
-/// Those of the regression; [`NotComparable`](ErrorKind::NotComparable) for a design with equal rows, which has one arrangement;
-/// [`TooFewDraws`](ErrorKind::TooFewDraws) for none; [`Cancelled`](ErrorKind::Cancelled) by [`run_with`](Self::run_with).
+/// Those of the regression; [`NotComparable`](ErrorKind::NotComparable) for a design with equal rows, which has one
+/// arrangement; [`TooFewDraws`](ErrorKind::TooFewDraws) for none; [`Cancelled`](ErrorKind::Cancelled) by
+/// [`run_with`](Self::run_with).
 ///
 /// # Example
 /// ```
@@ -114,8 +116,8 @@ impl<T> RegressionPermutation<T> {
         self.run_with(studies, design, |_, _| ControlFlow::Continue(()))
     }
 
-    /// Runs the test and reports how many arrangements are done of how many, every so often and at the end. The function stops the
-    /// test by returning [`ControlFlow::Break`].
+    /// Runs the test and reports how many arrangements are done of how many, every so often and at the end. The
+    /// function stops the test by returning [`ControlFlow::Break`].
     ///
     /// # Errors
     /// See [`RegressionPermutation`].

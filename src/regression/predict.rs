@@ -16,8 +16,8 @@ pub struct RegressionPrediction {
     pub natural: Natural,
     /// The mean with its standard error and confidence interval, on the analysis scale.
     pub analysis: Analysis,
-    /// The interval in which the effect of a new study with these moderators is expected; `None` where it is undefined, and for
-    /// models without τ².
+    /// The interval in which the effect of a new study with these moderators is expected; `None` where it is undefined,
+    /// and for models without τ².
     pub new_study: Option<Prediction>,
 }
 

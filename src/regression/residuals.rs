@@ -10,7 +10,8 @@ use crate::real::Real;
 use crate::studies::Studies;
 use crate::tau2::Tau2Estimator;
 
-/// A study that the design fits whatever its effect has leverage 1 under all weights, up to the squares of rounding errors.
+/// A study that the design fits whatever its effect has leverage 1 under all weights, up to the squares of rounding
+/// errors.
 const ROUNDING: f64 = 64.0 * f64::EPSILON;
 
 /// One study beside the regression, on the analysis scale.
@@ -27,8 +28,8 @@ pub struct Residual {
 }
 
 impl Residual {
-    /// The residual over its standard error, the (internally) standardised residual; about standard normal. `None` where that
-    /// is 0.
+    /// The residual over its standard error, the (internally) standardised residual; about standard normal. `None`
+    /// where that is 0.
     #[doc(alias = "rstandard")]
     #[must_use]
     pub fn standardised(&self) -> Option<f64> {
@@ -41,8 +42,8 @@ impl Residual {
 pub struct DeletedResidual {
     /// The effect less its prediction from the other studies.
     pub residual: f64,
-    /// Its standard error, √(v + τ² + Var x'β), all from the fit without the study; where the [`Inference`](crate::Inference) has a
-    /// factor on the variance, times the root of that.
+    /// Its standard error, √(v + τ² + Var x'β), all from the fit without the study; where the
+    /// [`Inference`](crate::Inference) has a factor on the variance, times the root of that.
     pub std_error: f64,
     /// τ² without the study; `None` for models without it.
     pub tau2: Option<f64>,
@@ -60,8 +61,8 @@ impl DeletedResidual {
 impl<M: Measure, F: Real> Regression<M, F> {
     /// Fitted values, residuals and leverages, in the order of the studies.
     ///
-    /// The variance of a residual is (v + τ²) (1 - h) with the leverage h; under other weights than these the diagonal of
-    /// (I - H) (V + τ² I) (I - H)' (Viechtbauer & Cheung 2010).
+    /// The variance of a residual is (v + τ²) (1 - h) with the leverage h; under other weights than these the diagonal
+    /// of (I - H) (V + τ² I) (I - H)' (Viechtbauer & Cheung 2010).
     ///
     /// # Errors
     /// [`ErrorKind::OutOfRange`] where a residual is not finite.
@@ -110,8 +111,8 @@ impl<M: Measure, F: Real> Regression<M, F> {
 }
 
 impl<T> MetaRegression<T> {
-    /// The residual of each study against the regression fitted without it, τ² estimated anew: k fits (Viechtbauer & Cheung 2010).
-    /// `None` for a study without which the design has dependent columns or too few studies.
+    /// The residual of each study against the regression fitted without it, τ² estimated anew: k fits (Viechtbauer &
+    /// Cheung 2010). `None` for a study without which the design has dependent columns or too few studies.
     ///
     /// # Errors
     /// Those of [`fit`](Self::fit), but for what `None` stands for.
@@ -149,7 +150,8 @@ impl<T> MetaRegression<T> {
             let Some(mean) = fit.errors.of_whitened(&fit.solution.whitened(&row)) else { return Ok(None) };
             let variance = all.studies.v()[i].f64();
             let spread = variance.sqrt().hypot(fit.tau2.map_or(0.0, |tau2| tau2.value.sqrt()));
-            // What scales the covariance of the coefficients scales the study's own variance: the ratio is then Student's t.
+            // What scales the covariance of the coefficients scales the study's own variance: the ratio is then
+            // Student's t.
             let scale = if let Errors::Factor { factor, .. } = fit.errors { factor.sqrt() } else { 1.0 };
             let std_error = (scale * spread).hypot(mean.size / fit.solution.unit);
             Ok(Some(DeletedResidual { residual, std_error, tau2: fit.tau2.map(|tau2| tau2.value) }))

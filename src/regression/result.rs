@@ -16,8 +16,8 @@ use crate::real::Real;
 use crate::studies::Studies;
 use crate::tau2::Tau2;
 
-/// The answer of a [`MetaRegression`](super::MetaRegression): coefficients, tests of moderators, what heterogeneity they leave, and
-/// predictions.
+/// The answer of a [`MetaRegression`](super::MetaRegression): coefficients, tests of moderators, what heterogeneity
+/// they leave, and predictions.
 ///
 /// It keeps the studies and the design, so that everything that can be asked of the fit can be asked of it; also
 /// [`evidence`](Self::evidence), for the intervals of τ². It prints a table.
@@ -67,14 +67,17 @@ impl<M: Measure, F: Real> Regression<M, F> {
         self.coefficients().into_iter().find(|coefficient| coefficient.name == name)
     }
 
-    /// The covariance matrix of the coefficients under the chosen [`Inference`], by rows; `None` where that is undefined.
+    /// The covariance matrix of the coefficients under the chosen [`Inference`], by rows; `None` where that is undefined
+    /// or overflows.
     #[must_use]
     pub fn covariance(&self) -> Option<Vec<Vec<f64>>> {
         let unit = self.solution.unit;
         let whitened: Option<Vec<Vec<f64>>> =
             self.solution.whitened_coefficients().into_iter().map(|w| self.errors.scaled(w)).collect();
         let whitened = whitened?;
-        Some(whitened.iter().map(|a| whitened.iter().map(|b| dot(a, b) / unit / unit).collect()).collect())
+        let entry = |a: &Vec<f64>, b: &Vec<f64>| dot(a, b) / unit / unit;
+        let rows: Vec<Vec<f64>> = whitened.iter().map(|a| whitened.iter().map(|b| entry(a, b)).collect()).collect();
+        rows.iter().flatten().all(|x| x.is_finite()).then_some(rows)
     }
 
     /// A linear combination of the coefficients, with an entry of `row` for each.
@@ -122,8 +125,8 @@ impl<M: Measure, F: Real> Regression<M, F> {
     /// The test that several linear combinations, one in each row, are all 0; `None` where it is undefined.
     ///
     /// # Errors
-    /// [`ErrorKind::WrongRow`]; [`ErrorKind::NotFinite`]; [`ErrorKind::DependentColumns`] for a row that is a combination of those
-    /// before it.
+    /// [`ErrorKind::WrongRow`]; [`ErrorKind::NotFinite`]; [`ErrorKind::DependentColumns`] for a row that is a
+    /// combination of those before it.
     pub fn test_of_contrasts(&self, rows: &[Vec<f64>]) -> Result<Option<WaldTest>, Error> {
         rows.iter().try_for_each(|row| self.check_row(row))?;
         match joint(rows, &self.solution, &self.errors) {
@@ -137,8 +140,8 @@ impl<M: Measure, F: Real> Regression<M, F> {
         }
     }
 
-    /// The omnibus test of the moderators, Q_M or F: that all coefficients but the intercept are 0, or all of them in a design
-    /// without one. `None` for an intercept alone, and where standard errors are undefined.
+    /// The omnibus test of the moderators, `Q_M` or F: that all coefficients but the intercept are 0, or all of them in
+    /// a design without one. `None` for an intercept alone, and where standard errors are undefined.
     #[doc(alias = "QM")]
     #[must_use]
     pub fn test_of_moderators(&self) -> Option<WaldTest> {
@@ -160,7 +163,7 @@ impl<M: Measure, F: Real> Regression<M, F> {
         self.tau2
     }
 
-    /// Q_E, the weighted sum of squares about the common-effect regression, with weights 1/v.
+    /// `Q_E`, the weighted sum of squares about the common-effect regression, with weights 1/v.
     #[doc(alias = "QE")]
     #[must_use]
     pub fn residual_q(&self) -> f64 {
@@ -173,7 +176,7 @@ impl<M: Measure, F: Real> Regression<M, F> {
         self.df
     }
 
-    /// The upper tail of the chi-squared distribution at Q_E: the test that the moderators explain all heterogeneity.
+    /// The upper tail of the chi-squared distribution at `Q_E`: the test that the moderators explain all heterogeneity.
     #[must_use]
     pub fn residual_p_value(&self) -> f64 {
         distributions::chi_squared_sf(self.qe, self.df)
@@ -185,8 +188,8 @@ impl<M: Measure, F: Real> Regression<M, F> {
         distributions::chi_squared_log_sf(self.qe, self.df)
     }
 
-    /// I² of what the moderators leave: τ² over τ² plus the typical variance (k - p) / tr P, or from Q_E for models without τ². A
-    /// proportion; `None` where the typical variance overflows.
+    /// I² of what the moderators leave: τ² over τ² plus the typical variance (k - p) / tr P, or from `Q_E` for models
+    /// without τ². A proportion; `None` where the typical variance overflows.
     #[must_use]
     pub fn i2(&self) -> Option<f64> {
         match self.tau2 {
@@ -196,7 +199,7 @@ impl<M: Measure, F: Real> Regression<M, F> {
         }
     }
 
-    /// H² of what the moderators leave: τ² over the typical variance plus 1, or Q_E / (k - p) for models without τ².
+    /// H² of what the moderators leave: τ² over the typical variance plus 1, or `Q_E / (k - p)` for models without τ².
     #[must_use]
     pub fn h2(&self) -> Option<f64> {
         match self.tau2 {
@@ -205,10 +208,12 @@ impl<M: Measure, F: Real> Regression<M, F> {
         }
     }
 
-    /// R², the share of heterogeneity that the moderators explain: max(0, 1 - τ² / τ₀²), τ₀² being estimated in the same way
-    /// without them (Raudenbush 2009); for models without τ² max(0, 1 - H² / H₀²). It is imprecise unless studies are many.
+    /// R², the share of heterogeneity that the moderators explain: max(0, 1 - τ² / τ₀²), τ₀² being estimated in the
+    /// same way without them (Raudenbush 2009); for models without τ² max(0, 1 - H² / H₀²). It is imprecise unless
+    /// studies are many.
     ///
-    /// `None` where there is no heterogeneity without moderators, and if the design has no constant among its combinations.
+    /// `None` where there is no heterogeneity without moderators, and if the design has no constant among its
+    /// combinations.
     #[doc(alias = "R2")]
     #[must_use]
     pub fn r2(&self) -> Option<f64> {
@@ -227,8 +232,10 @@ impl<M: Measure, F: Real> Regression<M, F> {
     ///
     /// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0, 3.0], vec![1.0; 4])?;
     /// let fit = MetaRegression::new(Reml).fit(&studies, &Design::new().continuous("x", [0.0, 1.0, 2.0, 3.0])?)?;
-    /// let (q_profile, profile) = (fit.evidence().q_profile(Level::P95)?, Reml.profile_interval(&fit.evidence(), Level::P95)?);
-    /// assert_eq!(format!("{q_profile:.2}, {profile:.2}"), "0.00 to 212.29, 0.00 to 99.98");
+    /// let evidence = fit.evidence();
+    /// let (q_profile, profile) = (evidence.q_profile(Level::P95)?, Reml.profile_interval(&evidence, Level::P95)?);
+    /// // Residual squares 9 with 2 degrees of freedom: 9 / (1 + τ²) at the chi-squared quantiles 7.378 and 0.0506.
+    /// assert_eq!(format!("{q_profile:.2}, {profile:.2}"), "0.22 to 176.74, 0.02 to 77.87");
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[must_use]

@@ -4,8 +4,9 @@ use crate::evidence::{Moderators, Weighted};
 use crate::num::scale::unit_of_variance;
 use crate::num::square::{Cholesky, Lu, Square, dot};
 
-/// A solved regression. A linear combination x'β is written as h'f, with the fitted values f of p pivotal studies; h solves
-/// X_B'h = x. Its standard error is the length of a vector, in the kernel's unit, so that nothing cancels or overflows.
+/// A solved regression. A linear combination x'β is written as h'f, with the fitted values f of p pivotal studies; h
+/// solves `X_B'h = x`. Its standard error is the length of a vector, in the kernel's unit, so that nothing cancels or
+/// overflows.
 #[derive(Clone, Debug)]
 pub(super) struct Solution {
     /// The rows of the pivotal studies, each column times a power of two.
@@ -32,8 +33,8 @@ enum Spread {
 }
 
 impl Solution {
-    /// The solution for relative weights u = c / variance; with `variances` (in the kernel's unit), those of the effects are these
-    /// instead. `None` where the design or the data are out of range.
+    /// The solution for relative weights u = c / variance; with `variances` (in the kernel's unit), those of the
+    /// effects are these instead. `None` where the design or the data are out of range.
     pub(super) fn new(
         moderators: &Moderators,
         columns: &[Vec<f64>],
@@ -95,8 +96,8 @@ impl Solution {
         dot(&self.interpolation(x), &self.fitted) + shift * self.unit
     }
 
-    /// A vector of p entries whose length is the standard error of x'β in the kernel's unit, and whose product with that of another
-    /// combination is their covariance.
+    /// A vector of p entries whose length is the standard error of x'β in the kernel's unit, and whose product with
+    /// that of another combination is their covariance.
     pub(super) fn whitened(&self, x: &[f64]) -> Vec<f64> {
         let weighted: Vec<f64> = self.interpolation(x).iter().zip(&self.roots).map(|(h, root)| h / root).collect();
         match &self.spread {

@@ -1,10 +1,10 @@
 //! The generalised Q statistic with fixed weights, and the τ² at which it is where it was observed in its distribution.
 //!
-//! Q = Σ a (y - ȳ)², with ȳ = Σ a y / Σ a, is distributed as Σ λ χ² with one degree of freedom each, λ being the positive
-//! eigenvalues of √P (V + τ² I) √P. By Weyl's inequality each increases with τ², strictly, as the derivative P is positive
-//! definite on their space, and without limit. The same holds about a regression on moderators, with its k - p eigenvalues, which
-//! take k³ steps there. So Q increases stochastically: P(Q <= q) falls strictly, from its value
-//! at τ² = 0 to 0, and there is at most one τ² for each probability (Biggerstaff & Jackson 2008; Jackson 2013).
+//! Q = Σ a (y - ȳ)², with ȳ = Σ a y / Σ a, is distributed as Σ λ χ² with one degree of freedom each, λ being the
+//! positive eigenvalues of √P (V + τ² I) √P. By Weyl's inequality each increases with τ², strictly, as the derivative P
+//! is positive definite on their space, and without limit. The same holds about a regression on moderators,
+//! with k - p eigenvalues, which take k³ steps there. So Q increases stochastically: P(Q <= q) falls strictly, from its
+//! value at τ² = 0 to 0, and there is at most one τ² for each probability (Biggerstaff & Jackson 2008; Jackson 2013).
 
 use super::{QSolution, QWeights};
 use crate::distributions::QuadraticForm;
@@ -39,7 +39,8 @@ impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
         if evidence.moderators().is_some() {
             return form.with_moderators();
         }
-        // As in the kernel: the largest weight (u = 1) apart from the rest, for which nothing is then subtracted from it.
+        // As in the kernel: the largest weight (u = 1) apart from the rest, for which nothing is then subtracted from
+        // it.
         let [top, s1, s2, s3, s4, ud] = form.sums(|u, d, _| {
             let (top, rest) = split(u);
             let square = rest * rest;
@@ -89,8 +90,8 @@ impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
 
     /// √(2 tr PSPS) / tr P with S = V + τ² I: the standard error of (Q - tr PV) / tr P.
     ///
-    /// It is Σ u² s² (1 - p)² + ((Σ u² s)² - Σ u⁴ s²) / (Σ u)², the difference being a sum over pairs of studies, with s
-    /// relative to the largest as squares could overflow.
+    /// It is Σ u² s² (1 - p)² + ((Σ u² s)² - Σ u⁴ s²) / (Σ u)², the difference being a sum over pairs of studies, with
+    /// s relative to the largest as squares could overflow.
     pub(super) fn std_error(&self, tau2: f64) -> f64 {
         let scale = self.evidence.kernel().v_max + tau2;
         if let Some(regression) = &self.regression {
@@ -132,8 +133,8 @@ impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
 
     /// The τ² at which the logit of the observed Q is `target`.
     ///
-    /// The unknown is `x = ln(1 + τ² / v_min)`, in which the logit is smooth and nearly straight whatever the scale. A root is
-    /// bracketed by doubling x.
+    /// The unknown is `x = ln(1 + τ² / v_min)`, in which the logit is smooth and nearly straight whatever the scale. A
+    /// root is bracketed by doubling x.
     pub(super) fn solve(&self, target: f64) -> Result<QSolution, Error> {
         let v_min = self.evidence.kernel().v_min;
         let tau2 = |x: f64| v_min * x.exp_m1();

@@ -21,14 +21,14 @@ impl Tally {
     fn near(&mut self, what: &str, computed: f64, exact: f64, scale: f64, tolerance: f64) {
         let miss = (computed - exact).abs() / exact.abs().max(scale);
         self.1 = self.1.max(miss / tolerance);
-        if !(miss <= tolerance) {
+        if miss > tolerance || miss.is_nan() {
             self.0.push(format!("{what}: {computed}, exact {exact}, off by {miss:.1e}, allowed {tolerance:.1e}"));
         }
     }
 }
 
-/// Coefficients have the digits that the condition number leaves, 1e-16 times it. (The normal equations would lose its square:
-/// all of them from 1e8.) What does not hang on the coordinates of the design has all its digits.
+/// Coefficients have the digits that the condition number leaves, 1e-16 times it. (The normal equations would lose its
+/// square: all of them from 1e8.) What does not hang on the coordinates of the design has all its digits.
 #[test]
 fn bad_designs_cost_no_more_than_they_must() {
     let file = json(include_str!("../../fixtures/regression-ill-conditioned.json"));

@@ -5,8 +5,10 @@ use meta_analysis::{
     Regression, Reml, RiskRatio, Studies, TwoByTwo,
 };
 
+type Trial = ([u64; 2], [u64; 2], f64);
+
 /// Cases and non-cases among the vaccinated and the controls, and the absolute latitude (Colditz et al. 1994).
-const TRIALS: [([u64; 2], [u64; 2], f64); 13] = [
+const TRIALS: [Trial; 13] = [
     ([4, 119], [11, 128], 44.0),
     ([6, 300], [29, 274], 55.0),
     ([3, 228], [11, 209], 42.0),
@@ -38,12 +40,12 @@ fn shown<M: Measure>(fit: &Regression<M>) -> String {
     format!("{}{:.4}", each.collect::<String>(), fit.tau2().expect("tau2").value)
 }
 
-/// Berkey, Hoaglin, Mosteller & Colditz (1995): empirical Bayes, with log risk ratios and smoothed variances, the mean odds of a
-/// non-case over the size of the arm, on latitude less 33.46.
+/// Berkey, Hoaglin, Mosteller & Colditz (1995): empirical Bayes, with log risk ratios and smoothed variances, the mean
+/// odds of a non-case over the size of the arm, on latitude less 33.46.
 #[test]
 fn berkey_1995() {
     let risk_ratios = RiskRatio.studies(&tables()).expect("studies");
-    let mean = |odds: fn(&([u64; 2], [u64; 2], f64)) -> f64| TRIALS.iter().map(odds).sum::<f64>() / 13.0;
+    let mean = |odds: fn(&Trial) -> f64| TRIALS.iter().map(odds).sum::<f64>() / 13.0;
     let treated = mean(|&([a, b], _, _)| b as f64 / a as f64);
     let control = mean(|&(_, [c, d], _)| d as f64 / c as f64);
     let smoothed = TRIALS.iter().map(|&([a, b], [c, d], _)| treated / (a + b) as f64 + control / (c + d) as f64);

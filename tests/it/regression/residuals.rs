@@ -32,8 +32,8 @@ fn method(options: &Value) -> Option<Tau2Method> {
     (name != "EE").then(|| name.parse().expect("an estimator"))
 }
 
-/// DIFFERENCE: metafor's REML does not converge for the BCG trials on latitude and year without the second one. The values are of
-/// mpmath at 60 digits, for which the restricted score has one root.
+/// DIFFERENCE: metafor's REML does not converge for the BCG trials on latitude and year without the second one. The
+/// values are of mpmath at 60 digits, for which the restricted score has one root.
 fn without_the_second(field: &str, normal: bool) -> f64 {
     let (residual, z) =
         (-0.282_816_403_731_445_3, if normal { -0.430_257_066_130_345_6 } else { -0.385_274_624_693_730_65 });

@@ -11,7 +11,7 @@ fn studies(k: u32) -> Studies<MeanDifference> {
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T, Error>, text: &str) {
-    assert_eq!(result.unwrap_err().to_string(), text);
+    assert_eq!(result.unwrap_err().to_string(), text, "the text of the error");
 }
 
 #[test]

@@ -24,6 +24,16 @@ pub enum ErrorKind {
         /// The number of studies.
         found: usize,
     },
+    /// The quantity takes time or memory that grows so fast with the number of studies that it is not computed.
+    #[error("{quantity} is computed for at most {most} studies, but there are {found}")]
+    TooManyStudies {
+        /// What was to be computed.
+        quantity: &'static str,
+        /// The largest number of studies for which it is.
+        most: usize,
+        /// The number of studies.
+        found: usize,
+    },
     /// Two columns that belong together differ in length.
     #[error("there must be as many {what} as studies ({expected}), but there are {found}")]
     LengthMismatch {

@@ -17,6 +17,8 @@ use crate::real::Real;
 /// Doublings of the upper bracket, of which ten reach its largest value: a τ² of 1e304 times the smallest variance.
 const MAX_DOUBLINGS: usize = 10;
 const LARGEST: f64 = 700.0;
+/// The most studies for which eigenvalues are found: a second or so for each of about twenty sets of them.
+const MOST_STUDIES: usize = 1000;
 const QUANTITY: &str = "the generalised Q statistic";
 
 /// The quadratic form for fixed weights, in the kernel's unit, with weights u relative to the largest.
@@ -139,6 +141,11 @@ impl<'e, 'a, F: Real> FixedWeights<'e, 'a, F> {
         let v_min = self.evidence.kernel().v_min;
         let tau2 = |x: f64| v_min * x.exp_m1();
         let miss = |x: f64| self.logit(tau2(x)) - target;
+        let k = self.evidence.k();
+        if self.regression.is_some() && k > MOST_STUDIES {
+            let quantity = "the distribution of the generalised Q statistic about a regression";
+            return Err(ErrorKind::TooManyStudies { quantity, most: MOST_STUDIES, found: k }.into());
+        }
         let (mut low, mut at_low) = (0.0, miss(0.0));
         if at_low < 0.0 {
             return Ok(QSolution::BelowAtZero);

@@ -1,5 +1,6 @@
 //! Meta-regression against R, 60 digits, papers and laws.
 
+mod certified;
 mod exact;
 mod ill_conditioned;
 mod large;

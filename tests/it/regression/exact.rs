@@ -50,6 +50,34 @@ fn kenward_and_roger() {
     near("p of one", one.p_value(), own.expect("a test").p_value());
 }
 
+#[test]
+fn residuals_under_other_weights() {
+    let (studies, design) = case("bcg|rma|ablat|REML");
+    let model = MetaRegression::inverse_variance_weights(Reml);
+    let residuals = model.fit(&studies, &design).expect("a fit").residuals().expect("residuals");
+    for (i, error, leverage, residual) in [
+        (0, 0.651_506_446_241_910_1, 0.011_679_189_094_621_958, 0.053_549_196_053_041_28),
+        (3, 0.300_504_384_032_691_75, 0.311_159_636_377_930_7, -0.264_795_185_971_724_66),
+        (7, 0.098_836_179_606_770_57, 0.736_150_461_873_107_5, 0.048_467_901_451_293_02),
+        (12, 0.398_571_132_030_824_15, 0.027_173_395_535_794_23, 0.603_940_304_901_407_7),
+    ] {
+        near("residual", residuals[i].residual, residual);
+        near("leverage", residuals[i].leverage, leverage);
+        near("its standard error", residuals[i].std_error, error);
+    }
+}
+
+#[test]
+fn columns_in_single_precision() {
+    let (studies, design) = case("bcg|rma|ablat|REML");
+    let double = MetaRegression::new(Reml).fit(&studies, &design).expect("a fit");
+    let single = MetaRegression::new(Reml).fit(&studies.cast::<f32>().expect("in range"), &design).expect("a fit");
+    for (a, b) in double.coefficients().iter().zip(single.coefficients()) {
+        let error = a.std_error.expect("an error");
+        assert!((a.estimate - b.estimate).abs() < 1e-5 * error, "{}: {}, {}", a.name, a.estimate, b.estimate);
+    }
+}
+
 fn limits(fit: &Regression<MeanDifference>, restricted: bool) -> (f64, f64) {
     let evidence = fit.evidence();
     let interval = match restricted {

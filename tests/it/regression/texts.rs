@@ -2,7 +2,7 @@
 
 use meta_analysis::{
     Coding, Design, EffectSize, Error, Inference, MaximumLikelihood, MeanDifference, MetaRegression, Reml, RiskRatio,
-    Studies, TwoByTwo,
+    Studies, Tau2Method, TwoByTwo,
 };
 
 fn studies(k: u32) -> Studies<MeanDifference> {
@@ -91,6 +91,18 @@ fn fits_are_refused_with_reasons() {
     refused(
         model.with_inference(Inference::HartungKnappIqwig).fit(&studies(5), &x),
         "the rule of IQWiG for one interval is not defined for a regression on moderators",
+    );
+}
+
+#[test]
+fn eigenvalues_of_a_thousand_studies_are_enough() {
+    let x: Vec<f64> = (0..1001).map(f64::from).collect();
+    let design = Design::new().continuous("x", x).expect("a column");
+    let model = MetaRegression::new(Tau2Method::MedianUnbiasedGeneralisedQ);
+    refused(
+        model.fit(&studies(1001), &design),
+        "the distribution of the generalised Q statistic about a regression is computed for at most 1000 studies, \
+         but there are 1001",
     );
 }
 

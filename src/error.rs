@@ -261,6 +261,9 @@ pub enum ErrorKind {
         /// What was asked for.
         what: &'static str,
     },
+    /// A permutation test of moderators that has nothing to permute.
+    #[error("a permutation test of moderators needs studies with different ones, but all rows of the design are equal")]
+    EqualRows,
     /// Two fits that no likelihood-ratio test compares.
     #[error("a likelihood-ratio test needs nested fits of the same studies by one likelihood, but {reason}")]
     NotComparable {

@@ -20,6 +20,7 @@ use crate::studies::Studies;
 /// Every classical estimator is a function of a quadratic form y'Py, of traces of P, and of the likelihood and its
 /// derivatives, where P = A - A1 (1'A1)⁻¹ 1'A for weights A. An estimator that asks for those, and not for the columns,
 /// works unchanged where the mean is a regression on moderators: P then also takes the moderators out.
+/// [`Regression::evidence`](crate::Regression::evidence) is such evidence.
 ///
 /// Everything is on the analysis scale, variances in its square.
 ///

@@ -45,7 +45,7 @@ const REPORT_EVERY: u64 = 64;
 /// | [`randomised`](Self::randomised) | no | draws even where all could be taken | |
 ///
 /// # Errors
-/// Those of the regression; [`NotComparable`](ErrorKind::NotComparable) for a design with equal rows, which has one
+/// Those of the regression; [`EqualRows`](ErrorKind::EqualRows) for a design with equal rows, which has one
 /// arrangement; [`TooFewDraws`](ErrorKind::TooFewDraws) for none; [`Cancelled`](ErrorKind::Cancelled) by
 /// [`run_with`](Self::run_with).
 ///
@@ -134,8 +134,7 @@ impl<T> RegressionPermutation<T> {
         let classes = classes(&observed.columns);
         let total = arrangements(&classes);
         if total == Some(1) {
-            let reason = "all rows of the design are equal";
-            return Err(ErrorKind::NotComparable { reason }.into());
+            return Err(ErrorKind::EqualRows.into());
         }
         let core = self.model.core(&observed.studies, &observed.design, &observed.columns)?;
         let thresholds = statistics(&core, &observed).into_iter().map(|t| t * (1.0 - TIE)).collect();

@@ -196,6 +196,23 @@ proptest! {
     }
 
     #[test]
+    fn multiplicative_errors_are_hartung_and_knapps_at_zero((y, v, x, _) in moderated()) {
+        let (data, design) = (studies((y, v)), Design::new().continuous("x", x).expect("a column"));
+        let common = MetaRegression::common_effect();
+        let (a, b) = (fit(MetaRegression::multiplicative(), &data, &design), common.with_inference(Inference::HartungKnapp));
+        let b = fit(b, &data, &design);
+        prop_assert_eq!(a.coefficients(), b.coefficients());
+        prop_assert_eq!(a.test_of_moderators(), b.test_of_moderators());
+        // The wider of two intervals, and a factor of at least 1.
+        let half = |fit: &Fit| fit.coefficients()[1].interval.expect("an interval").width();
+        let of = |inference| half(&fit(common.with_inference(inference), &data, &design));
+        let widest = of(Inference::HartungKnapp).max(of(Inference::Normal));
+        prop_assert!(near(of(Inference::HartungKnappOrNormal), widest, 0.0, 1e-12), "the wider");
+        let floored = of(Inference::HartungKnapp).max(of(Inference::StudentT));
+        prop_assert!(near(of(Inference::HartungKnappFloored), floored, 0.0, 1e-12), "floored");
+    }
+
+    #[test]
     fn tau2_is_where_its_equations_say((y, v, x, _) in moderated()) {
         let data = studies((y, v));
         let fit = fit(MetaRegression::new(Reml), &data, &Design::new().continuous("x", x).expect("a column"));

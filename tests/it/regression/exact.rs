@@ -78,6 +78,21 @@ fn columns_in_single_precision() {
     }
 }
 
+/// One precise study between two that disagree, whose restricted likelihood has two peaks (see [`Reml::modes`]), and a
+/// fourth study in a place of its own, which says nothing of heterogeneity.
+#[test]
+fn several_modes_with_moderators() {
+    let (y, v) = (vec![-0.715, -0.559, 0.974, 3.0], vec![0.173, 0.0071, 0.506, 0.01]);
+    let studies = Studies::from_analysis(MeanDifference, y, v).expect("studies");
+    let design = Design::new().continuous("other place", [0.0, 0.0, 0.0, 1.0]).expect("a column");
+    let fit = MetaRegression::new(Reml).fit(&studies, &design).expect("a fit");
+    let modes = Reml.modes(&fit.evidence()).expect("modes");
+    let shown: Vec<String> = modes.iter().map(|mode| format!("{:.2}", mode.tau2)).collect();
+    assert_eq!(shown, ["0.00", "0.23"], "the modes of the three studies alone");
+    assert_eq!(format!("{:.2}", fit.tau2().expect("tau2").value), "0.23");
+    assert!(fit.to_string().ends_with("note: the likelihood has 2 local maxima; tau2 is at the highest"), "{fit}");
+}
+
 fn limits(fit: &Regression<MeanDifference>, restricted: bool) -> (f64, f64) {
     let evidence = fit.evidence();
     let interval = match restricted {

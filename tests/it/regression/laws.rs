@@ -213,6 +213,34 @@ proptest! {
     }
 
     #[test]
+    fn a_column_for_one_study_deletes_it((y, v, x, _) in moderated(), at in 0_usize..7) {
+        let data = studies((y, v));
+        let design = Design::new().continuous("x", x).expect("a column");
+        let dummy: Vec<f64> = (0..data.k()).map(|i| f64::from(u8::from(i == at))).collect();
+        let longer = design.clone().continuous("study", dummy).expect("a column");
+        // Those whose equation has no k, Σ w or mean of its own.
+        for method in [
+            Tau2Method::DerSimonianLaird,
+            Tau2Method::TwoStepDerSimonianLaird,
+            Tau2Method::HedgesOlkin,
+            Tau2Method::HartungMakambi,
+            Tau2Method::PauleMandel,
+            Tau2Method::MedianUnbiasedPauleMandel,
+            Tau2Method::GeneralisedQ,
+            Tau2Method::MedianUnbiasedGeneralisedQ,
+            Tau2Method::Reml,
+        ] {
+            let model = MetaRegression::new(method).with_inference(Inference::HartungKnapp);
+            let with = fit(model, &data, &longer);
+            let Some(without) = model.deleted_residuals(&data, &design).expect("residuals")[at] else { continue };
+            let (x, tau2) = (&with.coefficients()[2], with.tau2().map(|tau2| tau2.value));
+            prop_assert!(both(tau2, without.tau2, data.v()[at].min(1e-3), 1e-8), "{method}: {tau2:?}, {without:?}");
+            prop_assert!(near(x.estimate, without.residual, without.std_error, 1e-8), "{method}: {x:?}, {without:?}");
+            prop_assert!(both(x.std_error, Some(without.std_error), 0.0, 1e-8), "{method}: {x:?}, {without:?}");
+        }
+    }
+
+    #[test]
     fn tau2_is_where_its_equations_say((y, v, x, _) in moderated()) {
         let data = studies((y, v));
         let fit = fit(MetaRegression::new(Reml), &data, &Design::new().continuous("x", x).expect("a column"));

@@ -91,6 +91,8 @@
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
 //! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
+//! **What do effects differ with?** [`MetaRegression`] on a [`Design`]; [`RegressionPermutation`], [`LikelihoodRatio`].
+//!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
 //!
 //! **Many outcomes of the same studies?** [`Batch`], and [`BatchStream`] where they do not fit into memory. **Studies on many machines?**
@@ -112,7 +114,7 @@
 //!
 //! # What is not here
 //!
-//! Meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
+//! Subgroups, sensitivity analyses and small-study effects are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
@@ -146,6 +148,7 @@ mod tau2;
 mod batch;
 mod inference;
 mod pool;
+mod regression;
 
 // Floor 4: what one does with answers.
 mod absolute;
@@ -214,6 +217,10 @@ pub use pool::{
     RandomEffects, Report, StudyData, StudyLine,
 };
 pub use real::Real;
+pub use regression::{
+    Coding, Coefficient, DeletedResidual, Design, LikelihoodRatio, MetaRegression, Regression, RegressionPermutation,
+    RegressionPermutationResult, RegressionPrediction, Residual, Setting, VarianceInflation, WaldTest,
+};
 pub use studies::{Studies, Study};
 pub use summary::{
     CorrectedCells, CorrectedStudies, Correlation, CronbachAlpha, Direction, EstimatedGroup, Favours, FiveNumbers,

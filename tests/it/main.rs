@@ -19,6 +19,7 @@ mod profile_likelihood;
 mod published;
 mod r_values;
 mod reference;
+mod regression;
 mod score;
 #[cfg(feature = "serde")]
 mod serialise;

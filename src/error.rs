@@ -50,6 +50,34 @@ pub enum ErrorKind {
         /// Its value.
         value: f64,
     },
+    /// A number is negative where only 0 and positive ones have a meaning.
+    #[error("the {what} must not be negative, but is {value}")]
+    Negative {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// A number outside its range, the ends of which are valid.
+    #[error("the {what} must lie between {lower} and {upper}, but is {value}")]
+    NotBetween {
+        /// Which number.
+        what: &'static str,
+        /// The least valid value.
+        lower: f64,
+        /// The largest valid value.
+        upper: f64,
+        /// The value given.
+        value: f64,
+    },
+    /// One group measured twice has too few members.
+    #[error("there must be at least {needed} pairs of measurements, but there are {found}")]
+    TooFewPairs {
+        /// The smallest number for which the effect has a variance.
+        needed: u64,
+        /// The number found.
+        found: u64,
+    },
     /// A group has more events than members.
     #[error("the {arm} arm must not have more events than patients, but has {events} of {total}")]
     EventsAboveTotal {

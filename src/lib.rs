@@ -38,11 +38,19 @@
 //!
 //! # The catalogue
 //!
-//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`Reported`]; or columns, [`Studies`].
+//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`PairedMeans`]; a test or a standardised effect
+//! without means, [`ReportedDifference`], [`ReportedChange`], [`ReportedAuc`]; [`Reported`]; or columns, [`Studies`].
 //!
 //! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
 //! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
-//! [`MeanDifference`], [`HedgesG`] on means; [`FromReport`] with any measure on printed lines.
+//! [`FromReport`] with any measure on printed lines.
+//!
+//! On means of two groups: [`MeanDifference`], [`PooledMeanDifference`]; standardised, [`HedgesG`] (also Cohen's d),
+//! [`GlassDelta`], [`BonettD`]; ratios, [`LogRatioOfMeans`], [`LogVariabilityRatio`], [`LogCoefficientOfVariationRatio`];
+//! as probabilities, [`CommonLanguage`], [`EqualVarianceCommonLanguage`], [`AreaUnderCurve`]; as correlations,
+//! [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`], [`BiserialCorrelationZ`]; as an odds ratio,
+//! [`OddsRatioFromDifference`]. On one group measured twice: [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`],
+//! [`AverageD`], the ratios and [`CommonLanguage`].
 //!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
@@ -117,8 +125,13 @@ pub mod prelude;
 
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
-    EffectSize, FromReport, FromTable, HedgesG, HedgesGVariance, RatioVariance, RiskDifferenceVariance, TableMeasure,
+    AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
+    ChangeScoreDVariance, CommonLanguage, EqualVarianceCommonLanguage, GlassDelta, GlassDeltaVariance, HedgesG,
+    HedgesGVariance, HeteroscedasticVariance, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio,
+    OddsRatioFromDifference, PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference,
+    RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
 };
+pub use effect_size::{EffectSize, FromReport, FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
 pub use heterogeneity::{Heterogeneity, Tau2Interval};
@@ -128,6 +141,11 @@ pub use level::Level;
 pub use measure::{
     AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
     StandardisedMeanDifference,
+};
+pub use measure::{
+    BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,
+    CommonLanguageEffectSize, PointBiserialCorrelation, PointBiserialCorrelationZ, RatioOfMeans,
+    RawScoreStandardisedMeanChange, VariabilityRatio,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
@@ -139,6 +157,7 @@ pub use pool::{
 pub use real::Real;
 pub use studies::{Studies, Study};
 pub use summary::{CorrectedCells, CorrectedStudies, Group, Reported, Tables, TwoByTwo, TwoMeans, ZeroCells};
+pub use summary::{Direction, Measurement, PairedMeans, ReportedAuc, ReportedChange, ReportedDifference};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,

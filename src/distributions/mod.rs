@@ -21,6 +21,7 @@ mod incomplete_gamma;
 mod quadratic_form;
 mod side;
 mod temme;
+mod unbiased_correlation;
 
 use self::beta::{StudentPart, student_part};
 use self::erf::{erfc, erfc_shifted};
@@ -29,6 +30,7 @@ use self::gamma::{gamma_half_ratio, stirling_error};
 use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};
 pub(crate) use self::quadratic_form::QuadraticForm;
 use self::side::{Scaled, Side};
+pub(crate) use self::unbiased_correlation::one_minus_unbiased_correlation;
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 
 /// `1 / sqrt 2 - FRAC_1_SQRT_2`.

@@ -1,12 +1,18 @@
 //! Recipes that turn raw data into effects.
 
 mod binary;
-mod continuous;
 mod from_table;
+mod means;
 mod report;
 
-pub use continuous::{HedgesG, HedgesGVariance};
 pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
+pub use means::{
+    AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
+    ChangeScoreDVariance, CommonLanguage, EqualVarianceCommonLanguage, GlassDelta, GlassDeltaVariance, HedgesG,
+    HedgesGVariance, HeteroscedasticVariance, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio,
+    OddsRatioFromDifference, PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference,
+    RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
+};
 pub use report::FromReport;
 
 use crate::effect::Effect;

@@ -4,7 +4,11 @@ mod binary;
 mod continuous;
 
 pub use binary::{HazardRatio, OddsRatio, RiskDifference, RiskRatio};
-pub use continuous::{MeanDifference, StandardisedMeanDifference};
+pub use continuous::{
+    BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,
+    CommonLanguageEffectSize, MeanDifference, PointBiserialCorrelation, PointBiserialCorrelationZ, RatioOfMeans,
+    RawScoreStandardisedMeanChange, StandardisedMeanDifference, VariabilityRatio,
+};
 
 use std::fmt::{self, Debug};
 

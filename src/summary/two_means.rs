@@ -106,4 +106,13 @@ impl TwoMeans {
     pub const fn control(&self) -> Group {
         self.control
     }
+
+    /// The pooled standard deviation, as the larger of the two and a factor: each is squared only after division by the
+    /// larger one, so that nothing overflows.
+    pub(crate) fn pooled_sd(&self) -> (f64, f64) {
+        let (f1, f2) = (self.treated.size() - 1.0, self.control.size() - 1.0);
+        let unit = self.treated.sd.max(self.control.sd);
+        let (u1, u2) = (self.treated.sd / unit, self.control.sd / unit);
+        (unit, ((f1 * (u1 * u1) + f2 * (u2 * u2)) / (f1 + f2)).sqrt())
+    }
 }

@@ -131,7 +131,10 @@ pub use effect_size::{
     OddsRatioFromDifference, PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference,
     RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
 };
-pub use effect_size::{EffectSize, FromReport, FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
+pub use effect_size::{
+    CoxD, EffectSize, FromReport, FromTable, LogisticD, PhiVariance, ProbitD, RatioVariance, RiskDifferenceVariance,
+    TableRecipe,
+};
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
 pub use heterogeneity::{Heterogeneity, Tau2Interval};
@@ -139,8 +142,9 @@ pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{
-    AnyMeasure, HazardRatio, Link, MeanDifference, Measure, OddsRatio, RiskDifference, RiskRatio,
-    StandardisedMeanDifference,
+    AnyMeasure, ArcsineDifference, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric, HazardRatio, Link,
+    MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RiskDifference, RiskRatio,
+    StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy, YuleQ, YuleY,
 };
 pub use measure::{
     BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,

@@ -11,6 +11,7 @@
 //! freedom that are not positive and probabilities outside `[0, 1]`.
 
 mod beta;
+mod bivariate_normal;
 mod complex;
 mod double_double;
 mod erf;
@@ -25,6 +26,7 @@ mod unbiased_correlation;
 
 use self::beta::{StudentPart, student_part};
 use self::erf::{erfc, erfc_shifted};
+pub(crate) use self::bivariate_normal::{angle_density, quadrant_gain, quadrant_loss};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{gamma_half_ratio, stirling_error};
 use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};

@@ -1,11 +1,12 @@
 //! Risk ratio, odds ratio and risk difference of a 2×2 table. What each measures, and its formula, stands with the measure.
 
 use super::from_table::sealed::TableFormula;
-use super::from_table::{RatioVariance, RiskDifferenceVariance, Total};
+use super::from_table::{RatioVariance, RiskDifferenceVariance, Total, of_itself};
 use crate::measure::{OddsRatio, RiskDifference, RiskRatio};
 use crate::summary::{Cells, Corrected};
 
 impl TableFormula for RiskRatio {
+    of_itself!();
     type Variance = RatioVariance;
 
     fn pair(self, table: &Corrected, variance: RatioVariance, all: &Total) -> Result<[f64; 2], &'static str> {
@@ -20,6 +21,7 @@ impl TableFormula for RiskRatio {
 }
 
 impl TableFormula for OddsRatio {
+    of_itself!();
     type Variance = RatioVariance;
 
     fn pair(self, table: &Corrected, variance: RatioVariance, all: &Total) -> Result<[f64; 2], &'static str> {
@@ -28,6 +30,7 @@ impl TableFormula for OddsRatio {
 }
 
 impl TableFormula for RiskDifference {
+    of_itself!();
     type Variance = RiskDifferenceVariance;
     const RELATIVE: bool = false;
 

@@ -3,28 +3,31 @@
 use crate::effect::{Effect, StudyNote};
 use crate::effect_size::EffectSize;
 use crate::error::{Error, ErrorKind};
-use crate::measure::{Measure, OddsRatio, RiskDifference, RiskRatio};
+use crate::effect_size::{CoxD, LogisticD, ProbitD};
+use crate::measure::{
+    ArcsineDifference, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric, Measure, OddsRatio, PetoOddsRatio,
+    PhiCoefficient, RiskDifference, RiskRatio, TetrachoricCorrelation, VaccineEfficacy, YuleQ, YuleY,
+};
 use crate::num::sum::Compensated;
 use crate::studies::Studies;
 use crate::summary::{Cells, Corrected, TwoByTwo, ZeroCells};
 
-/// The recipe that turns a 2×2 table into an effect of the given measure, with another zero-cell policy or variance than
-/// the measure's own.
+/// A recipe on 2×2 tables with another zero-cell policy or variance than its own.
 ///
 /// A measure such as [`RiskRatio`](crate::RiskRatio) is a recipe itself, with the defaults of the field; this is for the
 /// rest.
 ///
 /// | option | default | purpose | values |
 /// |---|---|---|---|
-/// | [`with_zero_cells`](Self::with_zero_cells) | the measure's | cells without a patient | [`ZeroCells`] |
-/// | [`with_variance`](Self::with_variance) | large sample | the sampling variance | [`RatioVariance`], [`RiskDifferenceVariance`] |
+/// | [`with_zero_cells`](Self::with_zero_cells) | the recipe's | cells without a patient | [`ZeroCells`] |
+/// | [`with_variance`](Self::with_variance) | large sample | the sampling variance | [`RatioVariance`], [`RiskDifferenceVariance`], [`PhiVariance`](crate::PhiVariance) |
 ///
 /// Some choices look at the whole set ([`RatioVariance::Average`],
 /// [`CorrectedStudies::AllIfAny`](crate::CorrectedStudies::AllIfAny)). For them use
 /// [`studies`](EffectSize::studies); [`effect`](EffectSize::effect) takes the study for the whole set.
 ///
 /// # Scale
-/// In: counts. Out: the analysis scale of the measure.
+/// In: counts. Out: the analysis scale of the recipe's measure.
 ///
 /// # Errors
 /// [`NotEstimable`](ErrorKind::NotEstimable) for a table that the policy leaves out, and for one whose effect or variance
@@ -43,10 +46,10 @@ use crate::summary::{Cells, Corrected, TwoByTwo, ZeroCells};
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FromTable<M: TableMeasure> {
-    measure: M,
+pub struct FromTable<R: TableRecipe> {
+    recipe: R,
     zero_cells: ZeroCells,
-    variance: M::Variance,
+    variance: R::Variance,
 }
 
 /// The sampling variance of a risk ratio or an odds ratio.
@@ -85,10 +88,10 @@ pub enum RiskDifferenceVariance {
     Null,
 }
 
-/// The measures that [`FromTable`] knows. Sealed.
-pub trait TableMeasure: Measure + sealed::TableFormula {}
+/// The recipes that [`FromTable`] gives other options: every recipe of this crate on a [`TwoByTwo`]. Sealed.
+pub trait TableRecipe: sealed::TableFormula {}
 
-impl<M: Measure + sealed::TableFormula> TableMeasure for M {}
+impl<R: sealed::TableFormula> TableRecipe for R {}
 
 /// Events and non-events of each arm, summed over all studies.
 #[derive(Clone, Copy, Debug)]
@@ -99,11 +102,13 @@ pub struct Total {
 }
 
 pub(super) mod sealed {
-    use super::{Corrected, Total, ZeroCells};
+    use super::{Corrected, Measure, Total, ZeroCells};
 
     /// What differs between the measures.
     #[allow(unnameable_types, reason = "sealed: nobody else names it")]
     pub trait TableFormula: Copy {
+        /// What the effect measures.
+        type Measure: Measure;
         /// The choices of a variance.
         type Variance: Copy + std::fmt::Debug + Default + PartialEq + Send + Sync + 'static;
         /// The measure's own policy.
@@ -111,22 +116,25 @@ pub(super) mod sealed {
         /// True if a study without events, or without non-events, in both arms says nothing on the measure.
         const RELATIVE: bool = true;
 
+        /// What the effect measures.
+        fn measure(self) -> Self::Measure;
+
         /// The effect and its variance, not finite where a cell is zero that must not be; or why there are none.
         fn pair(self, table: &Corrected, variance: Self::Variance, all: &Total) -> Result<[f64; 2], &'static str>;
     }
 }
 
-impl<M: TableMeasure + Default> Default for FromTable<M> {
+impl<R: TableRecipe + Default> Default for FromTable<R> {
     fn default() -> Self {
-        Self::new(M::default())
+        Self::new(R::default())
     }
 }
 
-impl<M: TableMeasure> FromTable<M> {
-    /// The recipe with the defaults of the measure.
+impl<R: TableRecipe> FromTable<R> {
+    /// The recipe with its defaults.
     #[must_use]
-    pub fn new(measure: M) -> Self {
-        Self { measure, zero_cells: M::ZERO_CELLS, variance: M::Variance::default() }
+    pub fn new(recipe: R) -> Self {
+        Self { recipe, zero_cells: R::ZERO_CELLS, variance: R::Variance::default() }
     }
 
     /// The same with another policy on zero cells.
@@ -137,28 +145,28 @@ impl<M: TableMeasure> FromTable<M> {
 
     /// The same with another variance. Measures with one variance have `()` for it.
     #[must_use]
-    pub fn with_variance(self, variance: M::Variance) -> Self {
+    pub fn with_variance(self, variance: R::Variance) -> Self {
         Self { variance, ..self }
     }
 
-    fn effects(&self, tables: &[&TwoByTwo]) -> Vec<Result<Effect<M>, Error>> {
-        let corrected: Vec<_> = self.zero_cells.correct(tables.iter().copied(), M::RELATIVE).collect();
+    fn effects(&self, tables: &[&TwoByTwo]) -> Vec<Result<Effect<R::Measure>, Error>> {
+        let corrected: Vec<_> = self.zero_cells.correct(tables.iter().copied(), R::RELATIVE).collect();
         let total = Total::of(corrected.iter().flatten());
         let effect = |(table, corrected): (&&TwoByTwo, Result<Corrected, &'static str>)| {
             table.check_arms()?;
-            let corrected = corrected.map_err(|reason| not_estimable(self.measure, reason))?;
+            let corrected = corrected.map_err(|reason| not_estimable(self.recipe.measure(), reason))?;
             self.effect_of(&corrected, &total)
         };
         tables.iter().zip(corrected).map(effect).collect()
     }
 
-    fn effect_of(&self, table: &Corrected, total: &Total) -> Result<Effect<M>, Error> {
-        let pair = self.measure.pair(table, self.variance, total);
-        let [y, v] = pair.map_err(|reason| not_estimable(self.measure, reason))?;
+    fn effect_of(&self, table: &Corrected, total: &Total) -> Result<Effect<R::Measure>, Error> {
+        let pair = self.recipe.pair(table, self.variance, total);
+        let [y, v] = pair.map_err(|reason| not_estimable(self.recipe.measure(), reason))?;
         if !(y.is_finite() && v.is_finite() && v > 0.0) {
             return Err(self.no_number(table, y.is_finite() && v == 0.0));
         }
-        let effect = Effect::from_analysis(self.measure, y, v)?;
+        let effect = Effect::from_analysis(self.recipe.measure(), y, v)?;
         Ok(if table.added { effect.with_note(StudyNote::ZeroCellsCorrected(self.zero_cells)) } else { effect })
     }
 
@@ -166,24 +174,24 @@ impl<M: TableMeasure> FromTable<M> {
     fn no_number(&self, table: &Corrected, no_variance: bool) -> Error {
         let zero = [table.for_effect, table.for_variance].iter().any(Cells::has_zero);
         match (no_variance, zero) {
-            (true, _) => not_estimable(self.measure, "its variance is zero"),
-            (false, true) => not_estimable(self.measure, "a cell is zero, and nothing is added to it"),
-            (false, false) => ErrorKind::OutOfRange { quantity: "the effect or its variance" }.into(),
+            (true, true) => not_estimable(self.recipe.measure(), "its variance is zero"),
+            (false, true) => not_estimable(self.recipe.measure(), "a cell is zero, and nothing is added to it"),
+            (_, false) => ErrorKind::OutOfRange { quantity: "the effect or its variance" }.into(),
         }
     }
 }
 
-impl<M: TableMeasure> EffectSize<TwoByTwo> for FromTable<M> {
-    type Measure = M;
+impl<R: TableRecipe> EffectSize<TwoByTwo> for FromTable<R> {
+    type Measure = R::Measure;
 
-    fn effect(&self, table: &TwoByTwo) -> Result<Effect<M>, Error> {
+    fn effect(&self, table: &TwoByTwo) -> Result<Effect<R::Measure>, Error> {
         table.check_arms()?;
-        let corrected = self.zero_cells.correct_one(table, table.has_zero_cell(), M::RELATIVE);
-        let corrected = corrected.map_err(|reason| not_estimable(self.measure, reason))?;
+        let corrected = self.zero_cells.correct_one(table, table.has_zero_cell(), R::RELATIVE);
+        let corrected = corrected.map_err(|reason| not_estimable(self.recipe.measure(), reason))?;
         self.effect_of(&corrected, &Total::of(std::iter::once(&corrected)))
     }
 
-    fn studies<'a, I>(&self, tables: I) -> Result<Studies<M>, Error>
+    fn studies<'a, I>(&self, tables: I) -> Result<Studies<R::Measure>, Error>
     where
         I: IntoIterator<Item = &'a TwoByTwo>,
     {
@@ -191,7 +199,7 @@ impl<M: TableMeasure> EffectSize<TwoByTwo> for FromTable<M> {
         Studies::collect(self.effects(&tables).into_iter().map(|effect| (None, effect)))
     }
 
-    fn labelled_studies<'a, L, I>(&self, tables: I) -> Result<Studies<M>, Error>
+    fn labelled_studies<'a, L, I>(&self, tables: I) -> Result<Studies<R::Measure>, Error>
     where
         L: Into<String>,
         I: IntoIterator<Item = (L, &'a TwoByTwo)>,
@@ -223,13 +231,27 @@ fn not_estimable<M: Measure>(measure: M, reason: &'static str) -> Error {
 macro_rules! table_recipes {
     ($($measure:ident),* $(,)?) => {$(
         impl EffectSize<TwoByTwo> for $measure {
-            type Measure = Self;
+            type Measure = <Self as sealed::TableFormula>::Measure;
 
-            fn effect(&self, table: &TwoByTwo) -> Result<Effect<Self>, Error> {
+            fn effect(&self, table: &TwoByTwo) -> Result<Effect<Self::Measure>, Error> {
                 FromTable::new(*self).effect(table)
             }
         }
     )*};
 }
 
-table_recipes!(RiskRatio, OddsRatio, RiskDifference);
+table_recipes!(RiskRatio, OddsRatio, RiskDifference, PetoOddsRatio, ArcsineDifference, VaccineEfficacy);
+table_recipes!(DiagnosticOddsRatio, PhiCoefficient, FisherZPhi, YuleQ, YuleY, TetrachoricCorrelation);
+table_recipes!(FisherZTetrachoric, LogisticD, CoxD, ProbitD);
+
+/// In a formula: the recipe is the measure.
+macro_rules! of_itself {
+    () => {
+        type Measure = Self;
+
+        fn measure(self) -> Self {
+            self
+        }
+    };
+}
+pub(super) use of_itself;

@@ -1,11 +1,16 @@
 //! Recipes that turn raw data into effects.
 
+mod association;
 mod binary;
 mod from_table;
 mod means;
 mod report;
+mod standardised;
+mod tetrachoric;
+mod two_by_two;
 
-pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableMeasure};
+pub use association::PhiVariance;
+pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableRecipe};
 pub use means::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
     ChangeScoreDVariance, CommonLanguage, EqualVarianceCommonLanguage, GlassDelta, GlassDeltaVariance, HedgesG,
@@ -14,6 +19,7 @@ pub use means::{
     RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
 };
 pub use report::FromReport;
+pub use standardised::{CoxD, LogisticD, ProbitD};
 
 use crate::effect::Effect;
 use crate::error::Error;

@@ -1,14 +1,18 @@
 //! What an effect measures, and the scale it is read on.
 
+mod association;
 mod binary;
 mod continuous;
+mod two_by_two;
 
+pub use association::{FisherZPhi, FisherZTetrachoric, PhiCoefficient, TetrachoricCorrelation, YuleQ, YuleY};
 pub use binary::{HazardRatio, OddsRatio, RiskDifference, RiskRatio};
 pub use continuous::{
     BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,
     CommonLanguageEffectSize, MeanDifference, PointBiserialCorrelation, PointBiserialCorrelationZ, RatioOfMeans,
     RawScoreStandardisedMeanChange, StandardisedMeanDifference, VariabilityRatio,
 };
+pub use two_by_two::{ArcsineDifference, DiagnosticOddsRatio, PetoOddsRatio, VaccineEfficacy};
 
 use std::fmt::{self, Debug};
 

@@ -1,8 +1,9 @@
 //! Measures of 2×2 tables.
 
 use meta_analysis::{
-    CorrectedStudies, EffectSize, Error, FromTable, Measure, OddsRatio, RatioVariance, RiskDifference,
-    RiskDifferenceVariance, RiskRatio, Studies, TableMeasure, TwoByTwo, ZeroCells,
+    ArcsineDifference, CorrectedStudies, CoxD, EffectSize, Error, FisherZPhi, FisherZTetrachoric, FromTable, LogisticD,
+    Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, PhiVariance, ProbitD, RatioVariance, RiskDifference,
+    RiskDifferenceVariance, RiskRatio, Studies, TableRecipe, TetrachoricCorrelation, TwoByTwo, YuleQ, YuleY, ZeroCells,
 };
 use serde_json::Value;
 
@@ -24,10 +25,22 @@ pub(super) fn answer(case: &Value) -> Option<Answers> {
         "H0" => RiskDifferenceVariance::Null,
         _ => RiskDifferenceVariance::LargeSample,
     };
+    let phi = if variance == "ST" { PhiVariance::Stratified } else { PhiVariance::CrossSectional };
     Some(match case["options"]["measure"].as_str()? {
         "RR" => effects(case, FromTable::new(RiskRatio).with_variance(ratio), 0.5),
         "OR" => effects(case, FromTable::new(OddsRatio).with_variance(ratio), 0.5),
         "RD" => effects(case, FromTable::new(RiskDifference).with_variance(difference), 0.5),
+        "AS" => effects(case, FromTable::new(ArcsineDifference), 0.0),
+        "PETO" => effects(case, FromTable::new(PetoOddsRatio), 0.5),
+        "PHI" => effects(case, FromTable::new(PhiCoefficient).with_variance(phi), 0.0),
+        "ZPHI" => effects(case, FromTable::new(FisherZPhi).with_variance(phi), 0.0),
+        "YUQ" => effects(case, FromTable::new(YuleQ), 0.5),
+        "YUY" => effects(case, FromTable::new(YuleY), 0.5),
+        "RTET" => effects(case, FromTable::new(TetrachoricCorrelation), 0.0),
+        "ZTET" => effects(case, FromTable::new(FisherZTetrachoric), 0.0),
+        "PBIT" => effects(case, FromTable::new(ProbitD), 0.5),
+        "OR2D" | "OR2DL" => effects(case, FromTable::new(LogisticD), 0.5),
+        "OR2DN" => effects(case, FromTable::new(CoxD), 0.5),
         _ => return None,
     })
 }
@@ -61,7 +74,7 @@ pub(super) fn rows<const N: usize>(case: &Value, columns: [&str; N]) -> Vec<Opti
     (0..columns[0].len()).map(row).collect()
 }
 
-fn effects<M: TableMeasure>(case: &Value, recipe: FromTable<M>, add: f64) -> Answers {
+fn effects<R: TableRecipe>(case: &Value, recipe: FromTable<R>, add: f64) -> Answers {
     let options = &case["options"];
     let flip = options["flip"].as_bool().unwrap_or(false);
     let table =

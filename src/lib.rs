@@ -46,11 +46,11 @@
 //! [`FromReport`] with any measure on printed lines.
 //!
 //! On means of two groups: [`MeanDifference`], [`PooledMeanDifference`]; standardised, [`HedgesG`] (also Cohen's d),
-//! [`GlassDelta`], [`BonettD`]; ratios, [`LogRatioOfMeans`], [`LogVariabilityRatio`], [`LogCoefficientOfVariationRatio`];
-//! as probabilities, [`CommonLanguage`], [`EqualVarianceCommonLanguage`], [`AreaUnderCurve`]; as correlations,
-//! [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`], [`BiserialCorrelationZ`]; as an odds ratio,
-//! [`OddsRatioFromDifference`]. On one group measured twice: [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`],
-//! [`AverageD`], the ratios and [`CommonLanguage`].
+//! [`GlassDelta`], [`BonettD`]; ratios, [`LogRatioOfMeans`], [`LogVariabilityRatio`],
+//! [`LogCoefficientOfVariationRatio`]; as probabilities, [`CommonLanguage`], [`EqualVarianceCommonLanguage`],
+//! [`AreaUnderCurve`]; as correlations, [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`],
+//! [`BiserialCorrelationZ`]; as an odds ratio, [`OddsRatioFromDifference`]. On one group measured twice:
+//! [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`], [`AverageD`], the ratios and [`CommonLanguage`].
 //!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!

@@ -6,9 +6,9 @@ measures! {
     /// Mean of the treated arm minus that of the control arm, in the unit of the outcome.
     ///
     /// As a recipe on [`TwoMeans`](crate::TwoMeans) it gives the mean difference of one study with the variance that
-    /// does not take the two standard deviations to be equal ([`PooledMeanDifference`](crate::PooledMeanDifference) does),
-    /// and on [`PairedMeans`](crate::PairedMeans) the mean change, after minus before. Use it where all studies measured on
-    /// one scale.
+    /// does not take the two standard deviations to be equal ([`PooledMeanDifference`](crate::PooledMeanDifference)
+    /// does), and on [`PairedMeans`](crate::PairedMeans) the mean change, after minus before. Use it where all studies
+    /// measured on one scale.
     ///
     /// # Formula
     /// ```text

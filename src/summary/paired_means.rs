@@ -42,7 +42,8 @@ impl Measurement {
 /// ```
 /// use meta_analysis::PairedMeans;
 ///
-/// let study = PairedMeans::new(40, (5.1, 1.2), (5.4, 1.1), 0.8)?;  // patients; (mean, standard deviation) after, before
+/// // Patients, then (mean, standard deviation) after and before, and the correlation.
+/// let study = PairedMeans::new(40, (5.1, 1.2), (5.4, 1.1), 0.8)?;
 /// assert_eq!(format!("{:.4}", study.change_sd()), "0.7335");
 /// let same = PairedMeans::from_change_sd(40, (5.1, 1.2), (5.4, 1.1), study.change_sd())?;
 /// assert_eq!(format!("{:.4}", same.correlation()), "0.8000");

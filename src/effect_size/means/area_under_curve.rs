@@ -50,8 +50,8 @@ pub enum AucVariance {
     HanleyMcNeil,
     /// (n1 + n2 + 1) / (12 n1 n2), that of Mann and Whitney's test without effect.
     NoEffect,
-    /// a (1 - a) / (min(n1, n2) - 1), the largest it can be, whatever the distributions (Birnbaum & Klose 1957, with the
-    /// smaller size less one).
+    /// a (1 - a) / (min(n1, n2) - 1), the largest it can be, whatever the distributions (Birnbaum & Klose 1957, with
+    /// the smaller size less one).
     Maximum,
 }
 

@@ -55,8 +55,9 @@ pub enum RatioOfMeansVariance {
     /// e1 + e2 (Hedges, Gurevitch & Curtis 1999).
     #[default]
     LargeSample,
-    /// e1 + e2 + (e1² + e2²)/2, to the second order of the delta method (Lajeunesse 2015); for paired means less
-    /// 2 r √(e1 e2), and plus r² e1 e2 ((m1/m2)² + (m2/m1)²)/2 (Senior, Viechtbauer & Nakagawa 2020).
+    /// e1 + e2 + (e1² + e2²)/2, the variance of the second-order terms of the delta method (Lajeunesse 2015); for
+    /// paired means less 2 r √(e1 e2) + r² e1 e2. (metafor adds r² e1 e2 ((m1/m2)² + (m2/m1)²)/2 instead of taking r²
+    /// e1 e2 away; then the variance would depend on the unit of one measurement.)
     SecondOrder,
     /// e1 + e2 with the pooled standard deviation for both.
     Homoscedastic,
@@ -134,8 +135,9 @@ impl Logs {
     /// v to the second order.
     pub(super) fn second_order(&self) -> f64 {
         let (e1, e2) = (self.arms[0].e(), self.arms[1].e());
-        let paired = if self.r == 0.0 { 0.0 } else { square(self.r) * e1 * e2 * (2.0 * self.ln_ratio).cosh() };
-        self.variance() + 0.5 * (e1 * e1 + e2 * e2) + paired
+        // e1² + e2² - 2 r² e1 e2 as a square and a product, without cancellation.
+        let second = square(e1 - e2) + 2.0 * (1.0 - self.r) * (1.0 + self.r) * e1 * e2;
+        self.variance() + 0.5 * second
     }
 
     /// Half the difference of e1 and e2: what the log ratio is too small by.

@@ -1,7 +1,7 @@
 //! Log ratios of standard deviations and of coefficients of variation.
 
 use super::ratio_of_means::Logs;
-use super::{ln_ratio, square, within};
+use super::{ln_ratio, within};
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
 use crate::error::Error;
@@ -28,17 +28,18 @@ pub enum VariabilityVariance {
 /// ```text
 /// y = ln (s1 / s2) + 1/(2 (n1 - 1)) - 1/(2 (n2 - 1))
 /// two groups   v = 1/(2 (n1 - 1)) + 1/(2 (n2 - 1))      second order   v = n1/(2 (n1 - 1)²) + n2/(2 (n2 - 1)²)
-/// paired       v = (1 - r²) / (n - 1)                   second order
-///                  v = n/(n - 1)² - r²/(n - 1) + r⁴ (s1⁸ + s2⁸) / (2 (n - 1)² s1⁴ s2⁴)
+/// paired       v = (1 - r²) / (n - 1)                   second order   v = (1 - r²) / (n - 1) + (1 - r⁴) / (n - 1)²
 /// ```
-/// (Nakagawa et al. 2015; Senior, Viechtbauer & Nakagawa 2020). The last term, as published, grows with the ratio of the
-/// two standard deviations: for strongly correlated measurements whose spreads differ much, take the first order.
+/// (Nakagawa et al. 2015; second order by the delta method on the variances, as in Senior, Viechtbauer & Nakagawa
+/// 2020). For pairs metafor adds r⁴ (s1⁸ + s2⁸) / (2 s1⁴ s2⁴) where r⁴ is subtracted here; then the variance would
+/// depend on the unit of one measurement, and two that agree up to scale (r = 1) would have one. With 40 pairs and r =
+/// 0.8 the exact variance is 0.009632, the one here 0.009619, and that of metafor at least 0.010158.
 ///
 /// # Scale
 /// Pooled as a logarithm, read as a ratio: 1 is no difference in variability.
 ///
 /// # Errors
-/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for a correlation of 1 or -1 to the first order;
+/// [`NotEstimable`](crate::ErrorKind::NotEstimable) for a correlation of 1 or -1;
 /// [`OutOfRange`](crate::ErrorKind::OutOfRange) if a result is not a finite number.
 ///
 /// # Example
@@ -149,9 +150,9 @@ impl Spread {
         let ln_ratio = ln_ratio(study.after().sd(), study.before().sd());
         // 1 - r² as a product, for r near 1.
         let first_order = (1.0 - r) * (1.0 + r) / m;
-        // (s1⁸ + s2⁸) / (2 s1⁴ s2⁴) is the hyperbolic cosine of 4 ln (s1/s2).
-        let quartic = if r == 0.0 { 0.0 } else { square(r * r) * (4.0 * ln_ratio).cosh() };
-        Self { ln_ratio, bias: 0.0, first_order, second_order: first_order + (1.0 + quartic) / m / m }
+        // Half the squared covariance of the two variances is taken away, not added: see the documentation.
+        let second_order = first_order * (1.0 + (1.0 + r * r) / m);
+        Self { ln_ratio, bias: 0.0, first_order, second_order }
     }
 
     const fn variance(&self, order: VariabilityVariance) -> f64 {
@@ -210,5 +211,29 @@ impl EffectSize<PairedMeans> for LogCoefficientOfVariationRatio {
 
     fn effect(&self, study: &PairedMeans) -> Result<Effect<CoefficientOfVariationRatio>, Error> {
         self.of(&Spread::of_pairs(study), &Logs::of_pairs(CoefficientOfVariationRatio, study)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pairs, correlation, and the exact variance for normal data (mpmath): half trigamma((n - 1)/2), less half the sum
+    /// over k of r^(2k) (k - 1)! / (k ((n - 1)/2)_k), the canonical expansion of the bivariate chi-squared (Kibble
+    /// 1941).
+    #[test]
+    fn the_second_order_comes_near_the_exact_variance() {
+        for (n, r, exact) in [
+            (40, 0.8, 0.009_632_422_6),
+            (900, -0.3, 0.001_013_464),
+            (40, 0.99, 0.000_537_532_53),
+            (40, -0.8, 0.009_632_422_6),
+        ] {
+            let study = PairedMeans::new(n, (1.0, 2.0), (3.0, 0.5), r).expect("a study");
+            let of = |order| LogVariabilityRatio::new().with_variance(order).effect(&study).expect("an effect").v();
+            let (first, second) = (of(VariabilityVariance::FirstOrder), of(VariabilityVariance::SecondOrder));
+            let (miss, missed) = ((second / exact - 1.0).abs(), (first / exact - 1.0).abs());
+            assert!(miss < 0.1 * missed, "n = {n}, r = {r}: {second}, exact {exact}, first order {first}");
+        }
     }
 }

@@ -412,6 +412,26 @@ proptest! {
     }
 
     #[test]
+    fn the_unit_of_one_measurement_shifts_a_log_ratio(
+        (n, after, before, r) in (3_u64..500, (1.0..100.0_f64, 0.1..50.0_f64), (1.0..100.0_f64, 0.1..50.0_f64), -0.99..0.99_f64),
+        unit in 1e-3..1e3_f64,
+    ) {
+        let plain = PairedMeans::new(n, after, before, r).expect("a valid summary");
+        let other = PairedMeans::new(n, (unit * after.0, unit * after.1), before, r).expect("a valid summary");
+        for (name, effect) in ratios() {
+            if name.contains("Homoscedastic, ") && !name.contains("Average") {
+                // One standard deviation for both has no meaning then.
+                continue;
+            }
+            let ((y, v), (z, w)) = (effect(&plain).expect("an effect"), effect(&other).expect("an effect"));
+            let shift = if name.contains("Means") { unit.ln() } else { 0.0 };
+            let shift = if name.contains("Variability") && !name.contains("Coefficient") { unit.ln() } else { shift };
+            prop_assert!((y + shift - z).abs() < 1e-12 * (1.0 + y.abs() + shift.abs()), "{name}: {y} and {z}");
+            prop_assert!((v - w).abs() <= 1e-10 * v, "{name}: variances {v:e} and {w:e}");
+        }
+    }
+
+    #[test]
     fn uncorrelated_measurements_are_two_groups_of_one_size(study in two_means()) {
         let (n, of) = (study.treated().n(), |group: meta_analysis::Group| (group.mean(), group.sd()));
         let (a, b) = (of(study.treated()), of(study.control()));
@@ -424,8 +444,9 @@ proptest! {
         let two = two.into_iter().chain(ratios()).chain(language().map(recipe));
         let average = |variance| recipe(AverageD::new().with_variance(variance));
         let bonett = |variance| recipe(BonettD::new().with_variance(variance));
-        let one = one.chain([AverageDVariance::Heteroscedastic, AverageDVariance::HeteroscedasticSampleSize].map(average));
-        let two = two.chain([HeteroscedasticVariance::DegreesOfFreedom, HeteroscedasticVariance::SampleSize].map(bonett));
+        let of_average = [AverageDVariance::Heteroscedastic, AverageDVariance::HeteroscedasticSampleSize];
+        let of_bonett = [HeteroscedasticVariance::DegreesOfFreedom, HeteroscedasticVariance::SampleSize];
+        let (one, two) = (one.chain(of_average.map(average)), two.chain(of_bonett.map(bonett)));
         for ((name, paired), (_, grouped)) in one.zip(two) {
             check_same(&name, &paired(&pairs), &grouped(&groups), 1e-11)?;
         }

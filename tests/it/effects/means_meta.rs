@@ -1,4 +1,5 @@
-//! Values of the R package meta 8.4-0 (`tests/fixtures/effects-meta.json`): its conventions differ from those of metafor.
+//! Values of the R package meta 8.4-0 (`tests/fixtures/effects-meta.json`): its conventions differ from those of
+//! metafor.
 
 use meta_analysis::{
     Effect, EffectSize, Error, GlassDelta, GlassDeltaVariance, HedgesG, HedgesGVariance, LogRatioOfMeans,
@@ -9,7 +10,8 @@ use serde_json::Value;
 use super::{near, pair};
 use crate::score::json;
 
-/// The variance of exact Cohen's d in meta is that of the exact g, which no recipe mixes with d: only the effect is compared.
+/// The variance of exact Cohen's d in meta is that of the exact g, which no recipe mixes with d: only the effect is
+/// compared.
 const EFFECT_ONLY: &str = "method.smd=Cohen|exact.smd=TRUE";
 
 fn smd(options: &Value, study: &TwoMeans) -> Result<Effect<StandardisedMeanDifference>, Error> {

@@ -155,8 +155,9 @@ pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
 pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
-    Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, MantelHaenszel, MantelHaenszelMeasure, Natural,
-    Note, Pool, Pooled, Prediction, RandomEffects, Report, StudyData, StudyLine,
+    Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, MantelHaenszel, MantelHaenszelMeasure,
+    MantelHaenszelRandomEffects, MantelHaenszelVariance, Natural, Note, Pool, Pooled, Prediction, QCentre,
+    RandomEffects, Report, StudyData, StudyLine,
 };
 pub use real::Real;
 pub use studies::{Studies, Study};

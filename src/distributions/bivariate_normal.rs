@@ -80,7 +80,10 @@ mod tests {
         for (h, k) in [(0.0, 0.0), (1.0, 1.0), (9.0, -9.0), (-9.0, -9.0), (9.0, 9.0)] {
             let (gain, loss) = (quadrant_gain(h, k, FRAC_PI_2), quadrant_loss(h, k, FRAC_PI_2));
             assert!(gain >= 0.0 && gain <= 0.25 + 1e-15, "h = {h}, k = {k}: gain {gain}");
-            assert!((gain - loss).abs() <= 1e-13 * gain, "h = {h}, k = {k}: gain {gain}, loss {loss} of a quarter turn");
+            assert!(
+                (gain - loss).abs() <= 1e-13 * gain,
+                "h = {h}, k = {k}: gain {gain}, loss {loss} of a quarter turn"
+            );
         }
     }
 }

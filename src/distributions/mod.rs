@@ -25,8 +25,8 @@ mod temme;
 mod unbiased_correlation;
 
 use self::beta::{StudentPart, student_part};
-use self::erf::{erfc, erfc_shifted};
 pub(crate) use self::bivariate_normal::{angle_density, quadrant_gain, quadrant_loss};
+use self::erf::{erfc, erfc_shifted};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{gamma_half_ratio, stirling_error};
 use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};

@@ -2,8 +2,8 @@
 
 use crate::effect::{Effect, StudyNote};
 use crate::effect_size::EffectSize;
-use crate::error::{Error, ErrorKind};
 use crate::effect_size::{CoxD, LogisticD, ProbitD};
+use crate::error::{Error, ErrorKind};
 use crate::measure::{
     ArcsineDifference, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric, Measure, OddsRatio, PetoOddsRatio,
     PhiCoefficient, RiskDifference, RiskRatio, TetrachoricCorrelation, VaccineEfficacy, YuleQ, YuleY,

@@ -1,7 +1,8 @@
 //! The data behind a result, for its weights and its lines.
 
 use super::fixed_weights::{FixedScheme, shares};
-use super::mantel_haenszel::{self, estimable};
+use super::mantel_haenszel::sums::MantelHaenszelSums;
+use super::mantel_haenszel::{self, Sums};
 use super::{MantelHaenszelMeasure, Model, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Centre;
@@ -16,6 +17,12 @@ pub trait StudyData<M: Measure, F: Real>: sealed::Sealed {
     #[doc(hidden)]
     fn weights(&self, pooled: &Pooled<M, F>) -> Result<Vec<F>, Error>;
 
+    /// The shares of the studies that [`effects`](Self::effects) has.
+    #[doc(hidden)]
+    fn line_weights(&self, pooled: &Pooled<M, F>) -> Result<Vec<F>, Error> {
+        self.weights(pooled)
+    }
+
     /// The studies' effects, labels and exclusions.
     #[doc(hidden)]
     fn effects(&self, pooled: &Pooled<M, F>) -> Result<Studies<M, F>, Error>;
@@ -24,7 +31,7 @@ pub trait StudyData<M: Measure, F: Real>: sealed::Sealed {
 impl<M: Measure, F: Real> StudyData<M, F> for Studies<M, F> {
     fn weights(&self, pooled: &Pooled<M, F>) -> Result<Vec<F>, Error> {
         check_k(pooled, self.k())?;
-        if pooled.model == Model::MantelHaenszel {
+        if matches!(pooled.model, Model::MantelHaenszel(_)) {
             return Err(not_the_pooled(pooled, "a Mantel-Haenszel analysis pools tables, not effects"));
         }
         if let Model::FixedWeights(scheme, _) = pooled.model {
@@ -47,50 +54,82 @@ impl<M: Measure, F: Real> StudyData<M, F> for Studies<M, F> {
     }
 }
 
-impl<M: MantelHaenszelMeasure> StudyData<M, f64> for [TwoByTwo] {
-    fn weights(&self, pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
-        let studies = pooled.measure.studies(self)?;
-        if pooled.model != Model::MantelHaenszel {
-            return studies.weights(pooled);
-        }
-        check_k(pooled, studies.k())?;
-        let (estimate, _) = pooled.measure.pooled(estimable(self, &studies))?;
-        check_estimate(pooled, estimate)?;
-        Ok(mantel_haenszel::weights(pooled.measure, estimable(self, &studies)))
-    }
+/// The data of a model that pools counts, whose effects were made by the policy that the result remembers.
+fn count_weights<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
+    let Model::MantelHaenszel(policies) = pooled.model else {
+        return count_effects(data, pooled)?.weights(pooled);
+    };
+    let sums = Sums::of(pooled.measure, data, policies.sums)?;
+    check_k(pooled, sums.cells.len())?;
+    check_estimate(pooled, pooled.measure.estimate(&sums.cells)?)?;
+    Ok(mantel_haenszel::weights(pooled.measure, &sums.cells))
+}
 
-    fn effects(&self, pooled: &Pooled<M>) -> Result<Studies<M>, Error> {
-        pooled.measure.studies(self)
+fn count_effects<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) -> Result<Studies<M>, Error> {
+    let zero_cells = match pooled.model {
+        Model::MantelHaenszel(policies) => policies.effects,
+        Model::MantelHaenszelRandomEffects(effects) => effects,
+        _ => M::EFFECTS,
+    };
+    pooled.measure.studies(data, zero_cells)
+}
+
+/// The weights of the studies that have an effect: others may be part of the sums too.
+fn count_line_weights<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
+    let weights = count_weights(data, pooled)?;
+    let Model::MantelHaenszel(policies) = pooled.model else {
+        return Ok(weights);
+    };
+    let sums = Sums::of(pooled.measure, data, policies.sums)?;
+    let studies = count_effects(data, pooled)?;
+    let mut of_study = vec![0.0; data.len()];
+    for (i, weight) in sums.index.into_iter().zip(weights) {
+        if let Some(slot) = of_study.get_mut(i) {
+            *slot = weight;
+        }
     }
+    let mut excluded = studies.excluded().iter().filter_map(Error::study).peekable();
+    let with_effect = |i: &usize| excluded.next_if_eq(i).is_none();
+    Ok((0..data.len()).filter(with_effect).filter_map(|i| of_study.get(i).copied()).collect())
+}
+
+/// Counts behind a result, in the containers that models take.
+macro_rules! counts {
+    ($([$($generics:tt)*] $container:ty, $data:ty;)*) => {$(
+        impl<M: MantelHaenszelSums<Data = $data>, $($generics)*> StudyData<M, f64> for $container {
+            fn weights(&self, pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
+                count_weights(self.as_ref(), pooled)
+            }
+
+            fn line_weights(&self, pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
+                count_line_weights(self.as_ref(), pooled)
+            }
+
+            fn effects(&self, pooled: &Pooled<M>) -> Result<Studies<M>, Error> {
+                count_effects(self.as_ref(), pooled)
+            }
+        }
+    )*};
+}
+
+counts! {
+    [] [TwoByTwo], TwoByTwo;
+    [] Vec<TwoByTwo>, TwoByTwo;
+    [const N: usize] [TwoByTwo; N], TwoByTwo;
 }
 
 impl<M: MantelHaenszelMeasure> StudyData<M, f64> for Tables {
     fn weights(&self, pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
-        <[TwoByTwo]>::weights(self.as_ref(), pooled)
+        count_weights(self.as_ref(), pooled)
+    }
+
+    fn line_weights(&self, pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
+        count_line_weights(self.as_ref(), pooled)
     }
 
     fn effects(&self, pooled: &Pooled<M>) -> Result<Studies<M>, Error> {
-        pooled.measure.labelled_studies(self)
-    }
-}
-
-impl<M: MantelHaenszelMeasure> StudyData<M, f64> for Vec<TwoByTwo> {
-    fn weights(&self, pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
-        <[TwoByTwo]>::weights(self, pooled)
-    }
-
-    fn effects(&self, pooled: &Pooled<M>) -> Result<Studies<M>, Error> {
-        <[TwoByTwo]>::effects(self, pooled)
-    }
-}
-
-impl<M: MantelHaenszelMeasure, const N: usize> StudyData<M, f64> for [TwoByTwo; N] {
-    fn weights(&self, pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
-        <[TwoByTwo]>::weights(self, pooled)
-    }
-
-    fn effects(&self, pooled: &Pooled<M>) -> Result<Studies<M>, Error> {
-        <[TwoByTwo]>::effects(self, pooled)
+        let mut labels = self.iter().map(|(label, _)| label);
+        count_effects(self.as_ref(), pooled)?.with_labels(&mut labels)
     }
 }
 

@@ -73,7 +73,8 @@ impl<M: Measure, F: Real> Pooled<M, F> {
         write!(f, "{}{rest}, ", first.to_uppercase())?;
         let (model, method) = match &self.model {
             Model::CommonEffect => ("common effect", "inverse variance"),
-            Model::MantelHaenszel => ("common effect", "Mantel-Haenszel"),
+            Model::MantelHaenszel(_) => ("common effect", "Mantel-Haenszel"),
+            Model::MantelHaenszelRandomEffects(_) => ("random effects", "Mantel-Haenszel Q"),
             Model::RandomEffects(name) => ("random effects", name.as_str()),
             Model::FixedWeights(scheme, name) => {
                 let weights = match scheme {

@@ -17,12 +17,15 @@ pub use common_effect::CommonEffect;
 pub use data::StudyData;
 pub use fixed_weights::FixedWeights;
 pub use henmi_copas::{HenmiCopas, HenmiCopasResult};
-pub use mantel_haenszel::{MantelHaenszel, MantelHaenszelMeasure};
+pub use mantel_haenszel::{
+    MantelHaenszel, MantelHaenszelMeasure, MantelHaenszelRandomEffects, MantelHaenszelVariance, QCentre,
+};
 pub use notes::Note;
 pub use random_effects::RandomEffects;
 pub use report::{Report, StudyLine};
 
 use fixed_weights::FixedScheme;
+use mantel_haenszel::Policies;
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 use uncertainty::Uncertainty;
@@ -34,6 +37,7 @@ use crate::interval::Interval;
 use crate::level::Level;
 use crate::measure::{AnyMeasure, Measure};
 use crate::real::Real;
+use crate::summary::ZeroCells;
 
 /// A model: it turns studies, in whatever form, into an answer.
 ///
@@ -96,7 +100,8 @@ pub struct Pooled<M, F = f64> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Model {
     CommonEffect,
-    MantelHaenszel,
+    MantelHaenszel(Policies),
+    MantelHaenszelRandomEffects(ZeroCells),
     RandomEffects(Name),
     FixedWeights(FixedScheme, Name),
 }

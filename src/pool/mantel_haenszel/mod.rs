@@ -1,7 +1,6 @@
 //! Pooling 2×2 tables, and events in person-time, without a variance for each.
 
 mod random;
-mod rates;
 pub(super) mod sums;
 mod tables;
 
@@ -186,7 +185,8 @@ impl<M: MantelHaenszelSums, S: AsRef<[M::Data]> + ?Sized> Pool<S> for MantelHaen
         let data = data.as_ref();
         let studies = effects(self.measure, data, self.rules.effects)?;
         let sums = Sums::of(self.measure, data, self.rules.sums)?;
-        let (estimate, variance) = self.measure.pooled(&sums.cells, self.rules.variance)?;
+        let estimate = self.measure.estimate(&sums.cells)?;
+        let variance = self.measure.variance(&sums.cells, estimate, self.rules.variance)?;
         let q_centre = (self.q_centre == QCentre::MantelHaenszel).then_some(estimate);
         Pooled {
             measure: self.measure,

@@ -26,8 +26,11 @@ pub trait MantelHaenszelSums: Measure {
     /// The effects of the studies.
     fn studies(self, data: &[Self::Data], zero_cells: ZeroCells) -> Result<Studies<Self>, Error>;
 
-    /// The pooled effect and its variance, on the analysis scale.
-    fn pooled(self, cells: &[Self::Cells], variance: Self::Variance) -> Result<(f64, f64), Error>;
+    /// The pooled effect, on the analysis scale.
+    fn estimate(self, cells: &[Self::Cells]) -> Result<f64, Error>;
+
+    /// Its variance.
+    fn variance(self, cells: &[Self::Cells], estimate: f64, choice: Self::Variance) -> Result<f64, Error>;
 
     /// The weight of a study in the pooled effect.
     fn weight(self, cells: &Self::Cells) -> f64;

@@ -1,9 +1,9 @@
 //! Risk ratio, odds ratio and risk difference.
 
 use super::sums::{MantelHaenszelSums, log_ratio, not_estimable, sums};
-use crate::effect_size::{EffectSize, FromTable, TableMeasure};
+use crate::effect_size::{EffectSize, FromTable, TableRecipe};
 use crate::error::Error;
-use crate::measure::{OddsRatio, RiskDifference, RiskRatio};
+use crate::measure::{Measure, OddsRatio, RiskDifference, RiskRatio};
 use crate::studies::Studies;
 use crate::summary::{Corrected, TwoByTwo, ZeroCells};
 
@@ -29,7 +29,11 @@ fn corrected(tables: &[TwoByTwo], zero_cells: ZeroCells, relative: bool) -> Vec<
     zero_cells.correct(tables.iter(), relative).map(|table| table.ok().map(|table| (table, table.added))).collect()
 }
 
-fn studies<M: TableMeasure>(measure: M, tables: &[TwoByTwo], zero_cells: ZeroCells) -> Result<Studies<M>, Error> {
+fn studies<M>(measure: M, tables: &[TwoByTwo], zero_cells: ZeroCells) -> Result<Studies<M>, Error>
+where
+    M: Measure + TableRecipe,
+    FromTable<M>: EffectSize<TwoByTwo, Measure = M>,
+{
     FromTable::new(measure).with_zero_cells(zero_cells).studies(tables)
 }
 
@@ -47,22 +51,27 @@ impl MantelHaenszelSums for RiskRatio {
         studies(self, tables, zero_cells)
     }
 
-    fn pooled(self, tables: &[Corrected], (): ()) -> Result<(f64, f64), Error> {
-        let [r, s, vr, vs, p] = sums(tables, |table| {
+    fn estimate(self, tables: &[Corrected]) -> Result<f64, Error> {
+        let [r, s] = sums(tables, |table| {
             let t = table.for_effect;
             let n = t.n1() + t.n2();
-            let v = table.for_variance;
-            let (n1, n2) = (v.n1(), v.n2());
-            let m = n1 + n2;
-            // n1 n2 (a + c) - a c N = a d n1 + b c n2, a sum of positive terms.
-            let spread = v.a / m * v.d * (n1 / m) + v.b / m * v.c * (n2 / m);
-            [t.a * (t.n2() / n), t.c * (t.n1() / n), v.a * (n2 / m), v.c * (n1 / m), spread]
+            [t.a * (t.n2() / n), t.c * (t.n1() / n)]
         });
-        let estimate = log_ratio(self, r, s)?;
+        log_ratio(self, r, s)
+    }
+
+    fn variance(self, tables: &[Corrected], _: f64, (): ()) -> Result<f64, Error> {
+        let [r, s, p] = sums(tables, |table| {
+            let t = table.for_variance;
+            let (n1, n2) = (t.n1(), t.n2());
+            let n = n1 + n2;
+            // n1 n2 (a + c) - a c N = a d n1 + b c n2, a sum of positive terms.
+            [t.a * (n2 / n), t.c * (n1 / n), t.a / n * t.d * (n1 / n) + t.b / n * t.c * (n2 / n)]
+        });
         if p == 0.0 {
             return Err(not_estimable(self, "no study has both events and non-events"));
         }
-        Ok((estimate, p / vr / vs))
+        Ok(p / r / s)
     }
 
     fn weight(self, table: &Corrected) -> f64 {
@@ -85,17 +94,23 @@ impl MantelHaenszelSums for OddsRatio {
         studies(self, tables, zero_cells)
     }
 
-    fn pooled(self, tables: &[Corrected], (): ()) -> Result<(f64, f64), Error> {
-        let [r, s, vr, vs, pr, ps_qr, qs] = sums(tables, |table| {
+    fn estimate(self, tables: &[Corrected]) -> Result<f64, Error> {
+        let [r, s] = sums(tables, |table| {
             let t = table.for_effect;
             let n = t.n1() + t.n2();
-            let v = table.for_variance;
-            let m = v.n1() + v.n2();
-            let (x, y, p, q) = (v.a * (v.d / m), v.b * (v.c / m), (v.a + v.d) / m, (v.b + v.c) / m);
-            [t.a * (t.d / n), t.b * (t.c / n), x, y, p * x, p * y + q * x, q * y]
+            [t.a * (t.d / n), t.b * (t.c / n)]
         });
-        let estimate = log_ratio(self, r, s)?;
-        Ok((estimate, 0.5 * (pr / vr / vr + ps_qr / vr / vs + qs / vs / vs)))
+        log_ratio(self, r, s)
+    }
+
+    fn variance(self, tables: &[Corrected], _: f64, (): ()) -> Result<f64, Error> {
+        let [r, s, pr, ps_qr, qs] = sums(tables, |table| {
+            let t = table.for_variance;
+            let n = t.n1() + t.n2();
+            let (r, s, p, q) = (t.a * (t.d / n), t.b * (t.c / n), (t.a + t.d) / n, (t.b + t.c) / n);
+            [r, s, p * r, p * s + q * r, q * s]
+        });
+        Ok(0.5 * (pr / r / r + ps_qr / r / s + qs / s / s))
     }
 
     fn weight(self, table: &Corrected) -> f64 {
@@ -118,30 +133,35 @@ impl MantelHaenszelSums for RiskDifference {
         studies(self, tables, zero_cells)
     }
 
-    fn pooled(self, tables: &[Corrected], variance: MantelHaenszelVariance) -> Result<(f64, f64), Error> {
+    fn estimate(self, tables: &[Corrected]) -> Result<f64, Error> {
         let [weighted, total] = sums(tables, |table| {
             let (t, w) = (table.for_effect, self.weight(table));
             // a n2 - c n1 = a d - b c, a difference that is rounded once.
             [t.cross() / t.n1() / t.n2() * w, w]
         });
-        let estimate = weighted / total;
-        let [own, common] = sums(tables, |table| {
+        Ok(weighted / total)
+    }
+
+    fn variance(self, tables: &[Corrected], estimate: f64, choice: MantelHaenszelVariance) -> Result<f64, Error> {
+        let [own, common, total] = sums(tables, |table| {
             let t = table.for_variance;
             let (n1, n2) = (t.n1(), t.n2());
             let n = n1 + n2;
             let own = t.a / n1 * t.b * (n2 / n) * (n2 / n) + t.c / n2 * t.d * (n1 / n) * (n1 / n);
             // Sato's μ P + Q is Greenland's term plus (μ - own difference) P, in which less cancels.
             let p = n1 * (n2 / n) * ((n1 / n) * (t.c / n2) - (n2 / n) * (t.a / n1) + 0.5 * ((n2 - n1) / n));
-            [own, own + (estimate - t.cross() / n1 / n2) * p]
+            [own, own + (estimate - t.cross() / n1 / n2) * p, n1 * (n2 / n)]
         });
-        if variance == MantelHaenszelVariance::GreenlandRobins && own == 0.0 {
-            return Err(not_estimable(self, "no arm of any study has both events and non-events"));
+        match choice {
+            MantelHaenszelVariance::GreenlandRobins if own == 0.0 => {
+                Err(not_estimable(self, "no arm of any study has both events and non-events"))
+            }
+            MantelHaenszelVariance::GreenlandRobins => Ok(own / total / total),
+            MantelHaenszelVariance::Sato if common <= 0.0 => {
+                Err(not_estimable(self, "the variance of Sato, Greenland and Robins is not positive"))
+            }
+            MantelHaenszelVariance::Sato => Ok(common / total / total),
         }
-        if variance == MantelHaenszelVariance::Sato && common <= 0.0 {
-            return Err(not_estimable(self, "the variance of Sato, Greenland and Robins is not positive"));
-        }
-        let spread = if variance == MantelHaenszelVariance::Sato { common } else { own };
-        Ok((estimate, spread / total / total))
     }
 
     fn weight(self, table: &Corrected) -> f64 {

@@ -88,6 +88,14 @@ pub enum ErrorKind {
         /// The size of the arm.
         total: u64,
     },
+    /// Arms that are matched differ in size.
+    #[error("matched arms must have one size, but have {treated} and {control} patients")]
+    UnequalArms {
+        /// The size of the treated arm.
+        treated: u128,
+        /// The size of the control arm.
+        control: u128,
+    },
     /// A group is too small for its statistic to be defined.
     #[error("the {arm} arm must have at least {needed} patients, but has {found}")]
     ArmTooSmall {

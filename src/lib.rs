@@ -132,8 +132,8 @@ pub use effect_size::{
     RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
 };
 pub use effect_size::{
-    CoxD, EffectSize, FromReport, FromTable, LogisticD, PhiVariance, ProbitD, RatioVariance, RiskDifferenceVariance,
-    TableRecipe,
+    CoxD, EffectSize, FromPairs, FromPersonTime, FromReport, FromTable, LogisticD, MatchedPairsMeasure,
+    PersonTimeMeasure, PhiVariance, ProbitD, RatioVariance, RiskDifferenceVariance, TableRecipe,
 };
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
@@ -142,9 +142,10 @@ pub use inference::{Inference, PredictionMethod, Test};
 pub use interval::Interval;
 pub use level::Level;
 pub use measure::{
-    AnyMeasure, ArcsineDifference, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric, HazardRatio, Link,
-    MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RiskDifference, RiskRatio,
-    StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy, YuleQ, YuleY,
+    AnyMeasure, ArcsineDifference, ConditionalOddsRatio, DiagnosticOddsRatio, FisherZPhi, FisherZTetrachoric,
+    HazardRatio, Link, MeanDifference, Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, RateDifference, RateRatio,
+    RateRootDifference, RiskDifference, RiskRatio, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy,
+    YuleQ, YuleY,
 };
 pub use measure::{
     BiserialCorrelation, BiserialCorrelationZ, ChangeScoreStandardisedMeanChange, CoefficientOfVariationRatio,
@@ -161,7 +162,10 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
-pub use summary::{CorrectedCells, CorrectedStudies, Group, Reported, Tables, TwoByTwo, TwoMeans, ZeroCells};
+pub use summary::{
+    CorrectedCells, CorrectedStudies, Events, Favours, Group, LogRank, MatchedPairs, PairedMargins, PersonTime,
+    Reported, Tables, TwoByTwo, TwoMeans, ZeroCells,
+};
 pub use summary::{Direction, Measurement, PairedMeans, ReportedAuc, ReportedChange, ReportedDifference};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,

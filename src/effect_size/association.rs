@@ -25,6 +25,7 @@ impl TableFormula for PhiCoefficient {
     const ZERO_CELLS: ZeroCells = ZeroCells::NONE;
 
     fn pair(self, table: &Corrected, variance: PhiVariance, _: &Total) -> Result<[f64; 2], &'static str> {
+        not_perfect(table)?;
         Ok([phi(&table.for_effect), phi_variance(&table.for_variance, variance)])
     }
 }
@@ -35,14 +36,37 @@ impl TableFormula for FisherZPhi {
     const ZERO_CELLS: ZeroCells = ZeroCells::NONE;
 
     fn pair(self, table: &Corrected, variance: PhiVariance, _: &Total) -> Result<[f64; 2], &'static str> {
-        let (y, cells) = (phi(&table.for_effect).atanh(), table.for_variance);
-        let phi = phi(&cells);
-        Ok([y, phi_variance(&cells, variance) / ((1.0 - phi) * (1.0 + phi)).powi(2)])
+        not_perfect(table)?;
+        let (cells, corrected) = (table.for_effect, table.for_variance);
+        // artanh φ = arsinh (φ / √(1 - φ²)), which keeps its digits near 1.
+        let y = (phi(&cells) / unexplained(&cells).sqrt()).asinh();
+        let unexplained = unexplained(&corrected);
+        Ok([y, phi_variance(&corrected, variance) / unexplained / unexplained])
     }
 }
 
+/// An error for a table with nothing in a diagonal, where rounding would leave a variance that is not quite zero.
+fn not_perfect(table: &Corrected) -> Result<(), &'static str> {
+    let perfect = |&Cells { a, b, c, d }: &Cells| (a == 0.0 && d == 0.0) || (b == 0.0 && c == 0.0);
+    if perfect(&table.for_effect) || perfect(&table.for_variance) {
+        return Err("it is 1 or -1, which has no variance");
+    }
+    Ok(())
+}
+
 fn phi(cells: &Cells) -> f64 {
-    cells.cross() / (cells.n1() * (cells.a + cells.c)).sqrt() / (cells.n2() * (cells.b + cells.d)).sqrt()
+    let root = |x: f64, y: f64| (x * y).sqrt();
+    let phi = cells.cross() / root(cells.n1(), cells.a + cells.c) / root(cells.n2(), cells.b + cells.d);
+    // Rounding may step over the end.
+    phi.clamp(-1.0, 1.0)
+}
+
+/// 1 - φ² = N (a d (b + c) + b c (a + d)) / (n1 n2 (a + c) (b + d)), a sum of positive terms.
+fn unexplained(cells: &Cells) -> f64 {
+    let Cells { a, b, c, d } = *cells;
+    let (n1, n2) = (cells.n1(), cells.n2());
+    let terms = a / n1 * (d / n2) * (b + c) + b / n1 * (c / n2) * (a + d);
+    (n1 + n2) / (a + c) * (terms / (b + d))
 }
 
 fn phi_variance(cells: &Cells, variance: PhiVariance) -> f64 {

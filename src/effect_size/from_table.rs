@@ -1,7 +1,8 @@
 //! Effects of 2×2 tables with a choice of zero-cell policy and variance.
 
-use crate::effect::{Effect, StudyNote};
+use crate::effect::Effect;
 use crate::effect_size::EffectSize;
+use crate::effect_size::checked::{checked, effects_of_sets, not_estimable};
 use crate::effect_size::{CoxD, LogisticD, ProbitD};
 use crate::error::{Error, ErrorKind};
 use crate::measure::{
@@ -163,51 +164,15 @@ impl<R: TableRecipe> FromTable<R> {
     fn effect_of(&self, table: &Corrected, total: &Total) -> Result<Effect<R::Measure>, Error> {
         let pair = self.recipe.pair(table, self.variance, total);
         let [y, v] = pair.map_err(|reason| not_estimable(self.recipe.measure(), reason))?;
-        if !(y.is_finite() && v.is_finite() && v > 0.0) {
-            return Err(self.no_number(table, y.is_finite() && v == 0.0));
-        }
-        let effect = Effect::from_analysis(self.recipe.measure(), y, v)?;
-        Ok(if table.added { effect.with_note(StudyNote::ZeroCellsCorrected(self.zero_cells)) } else { effect })
-    }
-
-    /// Why an effect or its variance is not a number that can be pooled.
-    fn no_number(&self, table: &Corrected, no_variance: bool) -> Error {
-        let zero = [table.for_effect, table.for_variance].iter().any(Cells::has_zero);
-        match (no_variance, zero) {
-            (true, true) => not_estimable(self.recipe.measure(), "its variance is zero"),
-            (false, true) => not_estimable(self.recipe.measure(), "a cell is zero, and nothing is added to it"),
-            (_, false) => ErrorKind::OutOfRange { quantity: "the effect or its variance" }.into(),
-        }
+        let zero = table.for_effect.has_zero() || table.for_variance.has_zero();
+        checked(self.recipe.measure(), [y, v], zero, table.added.then_some(self.zero_cells))
     }
 }
 
 impl<R: TableRecipe> EffectSize<TwoByTwo> for FromTable<R> {
     type Measure = R::Measure;
 
-    fn effect(&self, table: &TwoByTwo) -> Result<Effect<R::Measure>, Error> {
-        table.check_arms()?;
-        let corrected = self.zero_cells.correct_one(table, table.has_zero_cell(), R::RELATIVE);
-        let corrected = corrected.map_err(|reason| not_estimable(self.recipe.measure(), reason))?;
-        self.effect_of(&corrected, &Total::of(std::iter::once(&corrected)))
-    }
-
-    fn studies<'a, I>(&self, tables: I) -> Result<Studies<R::Measure>, Error>
-    where
-        I: IntoIterator<Item = &'a TwoByTwo>,
-    {
-        let tables: Vec<_> = tables.into_iter().collect();
-        Studies::collect(self.effects(&tables).into_iter().map(|effect| (None, effect)))
-    }
-
-    fn labelled_studies<'a, L, I>(&self, tables: I) -> Result<Studies<R::Measure>, Error>
-    where
-        L: Into<String>,
-        I: IntoIterator<Item = (L, &'a TwoByTwo)>,
-    {
-        let (labels, tables): (Vec<_>, Vec<_>) =
-            tables.into_iter().map(|(label, table)| (Some(label.into()), table)).unzip();
-        Studies::collect(labels.into_iter().zip(self.effects(&tables)))
-    }
+    effects_of_sets!(TwoByTwo, effects);
 }
 
 impl Total {
@@ -221,10 +186,6 @@ impl Total {
         let [a, b, c, d] = sums.map(Compensated::total);
         Self { treated: [a, b], control: [c, d] }
     }
-}
-
-fn not_estimable<M: Measure>(measure: M, reason: &'static str) -> Error {
-    ErrorKind::NotEstimable { measure: measure.label(), reason }.into()
 }
 
 /// Makes measures recipes on a table, with the defaults of [`FromTable`].

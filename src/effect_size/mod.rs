@@ -2,7 +2,12 @@
 
 mod association;
 mod binary;
+mod checked;
+mod from_margins;
+mod from_pairs;
+mod from_person_time;
 mod from_table;
+mod log_rank;
 mod means;
 mod report;
 mod standardised;
@@ -10,6 +15,8 @@ mod tetrachoric;
 mod two_by_two;
 
 pub use association::PhiVariance;
+pub use from_pairs::{FromPairs, MatchedPairsMeasure};
+pub use from_person_time::{FromPersonTime, PersonTimeMeasure};
 pub use from_table::{FromTable, RatioVariance, RiskDifferenceVariance, TableRecipe};
 pub use means::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,

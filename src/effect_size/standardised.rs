@@ -1,11 +1,11 @@
 //! Standardised mean differences from 2×2 tables that cut something continuous in two.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::PI;
 
 use super::binary::{log_odds_ratio, log_odds_ratio_variance};
 use super::from_table::sealed::TableFormula;
 use super::from_table::{RatioVariance, Total};
-use crate::distributions::normal_quantile;
+use crate::distributions::{inverse_density, probit, probit_difference};
 use crate::measure::StandardisedMeanDifference;
 use crate::summary::{Cells, Corrected};
 
@@ -135,37 +135,16 @@ impl TableFormula for ProbitD {
     type Variance = ();
 
     fn pair(self, table: &Corrected, (): (), _: &Total) -> Result<[f64; 2], &'static str> {
+        let Cells { a, b, c, d } = table.for_effect;
+        // p1 - p2 = (a d - b c) / (n1 n2).
+        let difference = table.for_effect.cross() / (a + b) / (c + d);
+        let y = probit_difference([a, b], [c, d], difference);
         let Cells { a, b, c, d } = table.for_variance;
-        Ok([probit_difference(&table.for_effect), probit_variance(a, b) + probit_variance(c, d)])
-    }
-}
-
-/// Φ⁻¹(p) of p = events / (events + others), from the smaller of the two.
-fn probit(events: f64, others: f64) -> f64 {
-    let n = events + others;
-    if events <= others { normal_quantile(events / n) } else { -normal_quantile(others / n) }
-}
-
-/// 1/φ(z) for the standard normal density φ.
-fn mills(z: f64) -> f64 {
-    TAU.sqrt() * (0.5 * z * z).exp()
-}
-
-fn probit_difference(cells: &Cells) -> f64 {
-    let (n1, n2) = (cells.n1(), cells.n2());
-    let middle = probit(0.5 * (cells.a / n1 + cells.c / n2), 0.5 * (cells.b / n1 + cells.d / n2));
-    // p1 - p2 in units of the density between them.
-    let step = cells.cross() / n1 / n2 * mills(middle);
-    if step.abs() * (1.0 + middle * middle) < 1e-3 {
-        // Risks that agree to many digits: Taylor's series about the middle, in which even terms vanish; the next term
-        // is below 1e-14.
-        step + step.powi(3) * (1.0 + 2.0 * middle * middle) / 24.0
-    } else {
-        probit(cells.a, cells.b) - probit(cells.c, cells.d)
+        Ok([y, probit_variance(a, b) + probit_variance(c, d)])
     }
 }
 
 fn probit_variance(events: f64, others: f64) -> f64 {
-    let (n, mills) = (events + others, mills(probit(events, others)));
-    events / n * mills * (others / n * mills) / n
+    let (n, inverse) = (events + others, inverse_density(probit(events, others)));
+    events / n * inverse * (others / n * inverse) / n
 }

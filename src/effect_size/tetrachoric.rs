@@ -4,7 +4,7 @@ use std::f64::consts::FRAC_PI_2;
 
 use super::from_table::sealed::TableFormula;
 use super::from_table::{Total, of_itself};
-use crate::distributions::{angle_density, normal_sf, normal_upper_quantile, quadrant_gain, quadrant_loss};
+use crate::distributions::{Thresholds, normal_sf, probit, probit_difference};
 use crate::measure::{FisherZTetrachoric, TetrachoricCorrelation};
 use crate::summary::{Cells, Corrected, ZeroCells};
 
@@ -46,8 +46,7 @@ struct Tetrachoric {
     /// tan (phi / 2).
     half_tangent: f64,
     /// The thresholds of event and of arm, for the table with its arms exchanged where the correlation is negative.
-    h: f64,
-    k: f64,
+    thresholds: Thresholds,
     cells: Cells,
 }
 
@@ -62,33 +61,36 @@ impl Tetrachoric {
         if !n.is_finite() {
             return Err("its cells are too large");
         }
-        let (h, k) = (threshold(a + c, b + d, n), threshold(a + b, c + d, n));
+        // Shares below and above the thresholds.
+        let (event, arm) = ([b + d, a + c], [c + d, a + b]);
+        let (h, k) = (probit(event[0], event[1]), probit(arm[0], arm[1]));
         if !(h.is_finite() && k.is_finite()) {
             return Err("a margin is zero");
         }
+        let at = Thresholds { h, k, apart: probit_difference(event, arm, (b - c) / n) };
         let (gain, loss) = (cross.abs() / n / n, b.min(c) / n);
         if loss == 0.0 {
             return Err(PERFECT);
         }
         // Of the two ends the nearer one, where the target has all its digits.
         let (phi, correlation, half_tangent) = if gain <= loss {
-            let theta = angle(gain, |x| quadrant_gain(h, k, x), |x| angle_density(h, k, FRAC_PI_2 - x));
+            let theta = angle(gain, |x| at.gain(x), |x| at.angle_density(FRAC_PI_2 - x));
             // tan (π/4 - θ/2) = (1 - t) / (1 + t), t = tan (θ/2).
             let t = (0.5 * theta).tan();
             (FRAC_PI_2 - theta, theta.sin(), (1.0 - t) / (1.0 + t))
         } else {
-            let phi = angle(loss, |x| quadrant_loss(h, k, x), |x| angle_density(h, k, x));
+            let phi = angle(loss, |x| at.loss(x), |x| at.angle_density(x));
             (phi, phi.cos(), (0.5 * phi).tan())
         };
-        Ok(Self { sign, phi, correlation, half_tangent, h, k, cells: Cells { a, b, c, d } })
+        Ok(Self { sign, phi, correlation, half_tangent, thresholds: at, cells: Cells { a, b, c, d } })
     }
 
     /// From the multinomial information: the correlation moves with the cells and, through the thresholds, with the margins.
     fn variance(&self) -> f64 {
-        let Self { phi, half_tangent, h, k, cells, .. } = *self;
+        let Self { phi, half_tangent, thresholds: Thresholds { h, k, apart }, cells, .. } = *self;
         let n = cells.n1() + cells.n2();
-        // (k - ρ h) / √(1 - ρ²) = (k - h) / sin φ + h tan (φ/2), and the same with h and k exchanged.
-        let (at_h, at_k) = ((k - h) / phi.sin() + h * half_tangent, (h - k) / phi.sin() + k * half_tangent);
+        // (k - ρ h) / √(1 - ρ²) = h tan (φ/2) - (h - k) / sin φ, and the same with h and k exchanged.
+        let (at_h, at_k) = (h * half_tangent - apart / phi.sin(), k * half_tangent + apart / phi.sin());
         let (a, not_a) = (normal_sf(at_h), normal_sf(-at_h));
         let (b, not_b) = (normal_sf(at_k), normal_sf(-at_k));
         // The weights 1 - A - B, -B, -A and 0 of the cells enter as differences of pairs.
@@ -97,14 +99,9 @@ impl Tetrachoric {
         let spread = pair(0, 1, not_a) + pair(0, 2, not_b) + pair(0, 3, not_a - b);
         let spread = spread + pair(1, 2, a - b) + pair(1, 3, b) + pair(2, 3, a);
         // The density at (h, k) is that of the angle over sin φ.
-        let density = angle_density(h, k, phi) / phi.sin();
+        let density = self.thresholds.angle_density(phi) / phi.sin();
         spread / n / density / density
     }
-}
-
-/// The threshold that a share `above`/`n` exceeds.
-fn threshold(above: f64, below: f64, n: f64) -> f64 {
-    if above <= below { normal_upper_quantile(above / n) } else { -normal_upper_quantile(below / n) }
 }
 
 /// The angle between 0 and a quarter turn at which an increasing function takes a value, by Newton's steps on its logarithm

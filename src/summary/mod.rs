@@ -1,6 +1,9 @@
 //! What a study reports: the raw data that recipes turn into effects.
 
+mod log_rank;
+mod matched_pairs;
 mod paired_means;
+mod person_time;
 mod reported;
 mod reported_auc;
 mod reported_difference;
@@ -9,7 +12,10 @@ mod two_by_two;
 mod two_means;
 mod zero_cells;
 
+pub use log_rank::{Events, Favours, LogRank};
+pub use matched_pairs::{MatchedPairs, PairedMargins};
 pub use paired_means::{Measurement, PairedMeans, ReportedChange};
+pub use person_time::PersonTime;
 pub use reported::Reported;
 pub use reported_auc::ReportedAuc;
 pub use reported_difference::{Direction, ReportedDifference};

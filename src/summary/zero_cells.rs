@@ -244,7 +244,7 @@ impl ZeroCells {
         match self.amount {
             Amount::Nothing => [0.0; 2],
             Amount::Constant(amount) => [amount; 2],
-            Amount::OppositeArm => [n1 / (n1 + n2), n2 / (n1 + n2)],
+            Amount::OppositeArm => [(1.0 + n2 / n1).recip(), (1.0 + n1 / n2).recip()],
         }
     }
 
@@ -258,6 +258,11 @@ impl ZeroCells {
             Enters::Effect => [corrected, plain],
             Enters::Variance => [plain, corrected],
         }
+    }
+
+    /// Which cells gain.
+    pub(crate) const fn cells(self) -> CorrectedCells {
+        self.cells
     }
 
     fn added_to(self, Cells { a, b, c, d }: Cells) -> Cells {

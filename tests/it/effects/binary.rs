@@ -1,9 +1,10 @@
 //! Measures of 2×2 tables.
 
 use meta_analysis::{
-    ArcsineDifference, CorrectedStudies, CoxD, EffectSize, Error, FisherZPhi, FisherZTetrachoric, FromTable, LogisticD,
-    Measure, OddsRatio, PetoOddsRatio, PhiCoefficient, PhiVariance, ProbitD, RatioVariance, RiskDifference,
-    RiskDifferenceVariance, RiskRatio, Studies, TableRecipe, TetrachoricCorrelation, TwoByTwo, YuleQ, YuleY, ZeroCells,
+    ArcsineDifference, ConditionalOddsRatio, CorrectedStudies, CoxD, EffectSize, Error, FisherZPhi, FisherZTetrachoric,
+    FromPairs, FromTable, LogisticD, MatchedPairs, MatchedPairsMeasure, Measure, OddsRatio, PairedMargins,
+    PetoOddsRatio, PhiCoefficient, PhiVariance, ProbitD, RatioVariance, RiskDifference, RiskDifferenceVariance,
+    RiskRatio, Studies, TableRecipe, TetrachoricCorrelation, TwoByTwo, YuleQ, YuleY, ZeroCells,
 };
 use serde_json::Value;
 
@@ -30,6 +31,12 @@ pub(super) fn answer(case: &Value) -> Option<Answers> {
         "RR" => effects(case, FromTable::new(RiskRatio).with_variance(ratio), 0.5),
         "OR" => effects(case, FromTable::new(OddsRatio).with_variance(ratio), 0.5),
         "RD" => effects(case, FromTable::new(RiskDifference).with_variance(difference), 0.5),
+        "MPRD" => pairs(case, RiskDifference),
+        "MPRR" => pairs(case, RiskRatio),
+        "MPOR" => pairs(case, OddsRatio),
+        "MPORC" => pairs(case, ConditionalOddsRatio),
+        "MPPETO" => pairs(case, PetoOddsRatio),
+        "MPORM" => margins(case),
         "AS" => effects(case, FromTable::new(ArcsineDifference), 0.0),
         "PETO" => effects(case, FromTable::new(PetoOddsRatio), 0.5),
         "PHI" => effects(case, FromTable::new(PhiCoefficient).with_variance(phi), 0.0),
@@ -84,6 +91,32 @@ fn effects<R: TableRecipe>(case: &Value, recipe: FromTable<R>, add: f64) -> Answ
     let tables: Vec<TwoByTwo> = rows.iter().flatten().copied().collect();
     let studies = recipe.with_zero_cells(zero_cells(options, add)).studies(&tables).expect("studies");
     in_rows(rows.iter().map(Option::is_some), studies)
+}
+
+fn pairs<M: MatchedPairsMeasure>(case: &Value, measure: M) -> Answers {
+    let pairs: Vec<MatchedPairs> = rows(case, ["ai", "bi", "ci", "di"])
+        .into_iter()
+        .flatten()
+        .map(|[a, b, c, d]| MatchedPairs::new([a, b], [c, d]))
+        .collect();
+    let recipe = FromPairs::new(measure).with_zero_cells(zero_cells(&case["options"], 0.5));
+    in_rows(pairs.iter().map(|_| true), recipe.studies(&pairs).expect("studies"))
+}
+
+fn margins(case: &Value) -> Answers {
+    let number = |name: &str, i: usize| case["input"][name][i].as_f64();
+    let margins = |(i, row): (usize, Option<[u64; 4]>)| {
+        let [a, b, c, d] = row.expect("a row");
+        let arms = TwoByTwo::new([a, b], [c, d]);
+        match number("ri", i) {
+            Some(correlation) => PairedMargins::with_correlation(arms, correlation),
+            None => PairedMargins::with_joint_proportion(arms, number("pi", i).expect("a proportion")),
+        }
+    };
+    let data: Result<Vec<PairedMargins>, Error> =
+        rows(case, ["ai", "bi", "ci", "di"]).into_iter().enumerate().map(margins).collect();
+    let data = data.expect("margins");
+    in_rows(data.iter().map(|_| true), OddsRatio.studies(&data).expect("studies"))
 }
 
 /// The effects at the places of their rows, with what is missing or was left out as errors.

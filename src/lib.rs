@@ -116,13 +116,16 @@ mod pool;
 
 // Floor 4: what one does with answers.
 pub mod audit;
+mod chi_squared_test;
 mod multiverse;
 mod permutation;
 mod prediction_bootstrap;
+mod stratified;
 
 pub mod guide;
 pub mod prelude;
 
+pub use chi_squared_test::ChiSquaredTest;
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
@@ -157,10 +160,11 @@ pub use multiverse::{Multiverse, MultiverseRow, multiverse};
 pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
     Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, MantelHaenszel, MantelHaenszelMeasure,
-    MantelHaenszelRandomEffects, MantelHaenszelVariance, Natural, Note, Pool, Pooled, Prediction, QCentre,
-    RandomEffects, Report, StudyData, StudyLine,
+    MantelHaenszelRandomEffects, MantelHaenszelVariance, Natural, Note, Peto, PetoMeasure, Pool, Pooled, Prediction,
+    QCentre, RandomEffects, Report, SampleSizeWeights, StudyData, StudyLine, TwoArms,
 };
 pub use real::Real;
+pub use stratified::{BreslowDay, CochranMantelHaenszel, Stratum};
 pub use studies::{Studies, Study};
 pub use summary::{
     CorrectedCells, CorrectedStudies, Events, Favours, Group, LogRank, MatchedPairs, PairedMargins, PersonTime,

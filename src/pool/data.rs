@@ -3,15 +3,16 @@
 use super::fixed_weights::{FixedScheme, shares};
 use super::mantel_haenszel::sums::MantelHaenszelSums;
 use super::mantel_haenszel::{self, Sums};
+use super::peto::sealed::OneStep;
 use super::{MantelHaenszelMeasure, Model, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Centre;
-use crate::measure::Measure;
+use crate::measure::{Measure, PetoOddsRatio};
 use crate::real::Real;
 use crate::studies::Studies;
-use crate::summary::{Tables, TwoByTwo};
+use crate::summary::{PersonTime, Tables, TwoByTwo, ZeroCells};
 
-/// Data that a result can be shown with: [`Studies`], and for a Mantel-Haenszel analysis the tables. Sealed.
+/// Data that a result can be shown with: [`Studies`], and for a Mantel-Haenszel analysis the counts. Sealed.
 pub trait StudyData<M: Measure, F: Real>: sealed::Sealed {
     /// The share of each study in the pooled effect.
     #[doc(hidden)]
@@ -33,6 +34,9 @@ impl<M: Measure, F: Real> StudyData<M, F> for Studies<M, F> {
         check_k(pooled, self.k())?;
         if matches!(pooled.model, Model::MantelHaenszel(_)) {
             return Err(not_the_pooled(pooled, "a Mantel-Haenszel analysis pools tables, not effects"));
+        }
+        if matches!(pooled.model, Model::SampleSize(_)) {
+            return Err(not_the_pooled(pooled, "weights by sample size need the sizes of the arms"));
         }
         if let Model::FixedWeights(scheme, _) = pooled.model {
             if scheme == FixedScheme::Given {
@@ -56,7 +60,7 @@ impl<M: Measure, F: Real> StudyData<M, F> for Studies<M, F> {
 
 /// The data of a model that pools counts, whose effects were made by the policy that the result remembers.
 fn count_weights<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
-    let Model::MantelHaenszel(policies) = pooled.model else {
+    let Model::MantelHaenszel(policies) = &pooled.model else {
         return count_effects(data, pooled)?.weights(pooled);
     };
     let sums = Sums::of(pooled.measure, data, policies.sums)?;
@@ -66,9 +70,9 @@ fn count_weights<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) ->
 }
 
 fn count_effects<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) -> Result<Studies<M>, Error> {
-    let zero_cells = match pooled.model {
+    let zero_cells = match &pooled.model {
         Model::MantelHaenszel(policies) => policies.effects,
-        Model::MantelHaenszelRandomEffects(effects) => effects,
+        Model::MantelHaenszelRandomEffects(effects) => *effects,
         _ => M::EFFECTS,
     };
     pooled.measure.studies(data, zero_cells)
@@ -77,7 +81,7 @@ fn count_effects<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) ->
 /// The weights of the studies that have an effect: others may be part of the sums too.
 fn count_line_weights<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) -> Result<Vec<f64>, Error> {
     let weights = count_weights(data, pooled)?;
-    let Model::MantelHaenszel(policies) = pooled.model else {
+    let Model::MantelHaenszel(policies) = &pooled.model else {
         return Ok(weights);
     };
     let sums = Sums::of(pooled.measure, data, policies.sums)?;
@@ -116,6 +120,45 @@ counts! {
     [] [TwoByTwo], TwoByTwo;
     [] Vec<TwoByTwo>, TwoByTwo;
     [const N: usize] [TwoByTwo; N], TwoByTwo;
+    [] [PersonTime], PersonTime;
+    [] Vec<PersonTime>, PersonTime;
+    [const N: usize] [PersonTime; N], PersonTime;
+}
+
+/// Tables behind a result of Peto's method.
+macro_rules! peto {
+    ($([$($generics:tt)*] $container:ty;)*) => {$(
+        impl<$($generics)*> StudyData<PetoOddsRatio, f64> for $container {
+            fn weights(&self, pooled: &Pooled<PetoOddsRatio>) -> Result<Vec<f64>, Error> {
+                peto_effects(self.as_ref(), pooled)?.weights(pooled)
+            }
+
+            fn effects(&self, pooled: &Pooled<PetoOddsRatio>) -> Result<Studies<PetoOddsRatio>, Error> {
+                peto_effects(self.as_ref(), pooled)
+            }
+        }
+    )*};
+}
+
+peto! {
+    [] [TwoByTwo];
+    [] Vec<TwoByTwo>;
+    [const N: usize] [TwoByTwo; N];
+}
+
+fn peto_effects(tables: &[TwoByTwo], pooled: &Pooled<PetoOddsRatio>) -> Result<Studies<PetoOddsRatio>, Error> {
+    let zero_cells = if let Model::Peto(zero_cells) = pooled.model { zero_cells } else { ZeroCells::NONE };
+    OneStep::studies(PetoOddsRatio, tables, zero_cells)
+}
+
+impl StudyData<PetoOddsRatio, f64> for Tables {
+    fn weights(&self, pooled: &Pooled<PetoOddsRatio>) -> Result<Vec<f64>, Error> {
+        peto_effects(self.as_ref(), pooled)?.weights(pooled)
+    }
+
+    fn effects(&self, pooled: &Pooled<PetoOddsRatio>) -> Result<Studies<PetoOddsRatio>, Error> {
+        peto_effects(self.as_ref(), pooled)?.with_labels(self.iter().map(|(label, _)| label))
+    }
 }
 
 impl<M: MantelHaenszelMeasure> StudyData<M, f64> for Tables {
@@ -128,8 +171,7 @@ impl<M: MantelHaenszelMeasure> StudyData<M, f64> for Tables {
     }
 
     fn effects(&self, pooled: &Pooled<M>) -> Result<Studies<M>, Error> {
-        let mut labels = self.iter().map(|(label, _)| label);
-        count_effects(self.as_ref(), pooled)?.with_labels(&mut labels)
+        count_effects(self.as_ref(), pooled)?.with_labels(self.iter().map(|(label, _)| label))
     }
 }
 
@@ -147,7 +189,7 @@ fn check_estimate<M: Measure, F: Real>(pooled: &Pooled<M, F>, found: f64) -> Res
 }
 
 mod sealed {
-    use super::{Studies, Tables, TwoByTwo};
+    use super::{PersonTime, Studies, Tables, TwoByTwo};
 
     #[allow(unnameable_types, reason = "sealed: nobody else names it")]
     pub trait Sealed {}
@@ -156,4 +198,7 @@ mod sealed {
     impl Sealed for Vec<TwoByTwo> {}
     impl<const N: usize> Sealed for [TwoByTwo; N] {}
     impl Sealed for Tables {}
+    impl Sealed for [PersonTime] {}
+    impl Sealed for Vec<PersonTime> {}
+    impl<const N: usize> Sealed for [PersonTime; N] {}
 }

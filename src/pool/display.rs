@@ -75,6 +75,9 @@ impl<M: Measure, F: Real> Pooled<M, F> {
             Model::CommonEffect => ("common effect", "inverse variance"),
             Model::MantelHaenszel(_) => ("common effect", "Mantel-Haenszel"),
             Model::MantelHaenszelRandomEffects(_) => ("random effects", "Mantel-Haenszel Q"),
+            Model::Peto(_) => ("common effect", "Peto"),
+            Model::SampleSize(None) => ("sample-size weights", "common effect"),
+            Model::SampleSize(Some(name)) => ("sample-size weights", name.as_str()),
             Model::RandomEffects(name) => ("random effects", name.as_str()),
             Model::FixedWeights(scheme, name) => {
                 let weights = match scheme {

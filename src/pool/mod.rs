@@ -9,8 +9,10 @@ mod henmi_copas;
 mod mantel_haenszel;
 mod name;
 mod notes;
+mod peto;
 mod random_effects;
 mod report;
+mod sample_size;
 mod uncertainty;
 
 pub use common_effect::CommonEffect;
@@ -21,11 +23,14 @@ pub use mantel_haenszel::{
     MantelHaenszel, MantelHaenszelMeasure, MantelHaenszelRandomEffects, MantelHaenszelVariance, QCentre,
 };
 pub use notes::Note;
+pub use peto::{Peto, PetoMeasure};
 pub use random_effects::RandomEffects;
 pub use report::{Report, StudyLine};
+pub use sample_size::{SampleSizeWeights, TwoArms};
 
 use fixed_weights::FixedScheme;
 use mantel_haenszel::Policies;
+pub(crate) use mantel_haenszel::{rates, sums};
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 use uncertainty::Uncertainty;
@@ -102,6 +107,9 @@ pub(crate) enum Model {
     CommonEffect,
     MantelHaenszel(Policies),
     MantelHaenszelRandomEffects(ZeroCells),
+    Peto(ZeroCells),
+    /// With the name of the estimator of τ², if there is one.
+    SampleSize(Option<Name>),
     RandomEffects(Name),
     FixedWeights(FixedScheme, Name),
 }

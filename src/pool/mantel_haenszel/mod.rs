@@ -1,7 +1,8 @@
 //! Pooling 2×2 tables, and events in person-time, without a variance for each.
 
 mod random;
-pub(super) mod sums;
+pub(crate) mod rates;
+pub(crate) mod sums;
 mod tables;
 
 pub use random::MantelHaenszelRandomEffects;
@@ -298,6 +299,9 @@ fn q_about(evidence: &Evidence<'_>, estimate: Option<f64>) -> f64 {
 
 /// Each study's share of the estimate (they sum to 1), 0 for none of those that count.
 pub(super) fn weights<M: MantelHaenszelSums>(measure: M, cells: &[M::Cells]) -> Vec<f64> {
-    let total = sums::sum(cells.iter().map(|cells| measure.weight(cells)));
-    cells.iter().map(|cells| measure.weight(cells) / total).collect()
+    let weights: Vec<f64> = cells.iter().map(|cells| measure.weight(cells)).collect();
+    // In units of the largest: the sum could overflow.
+    let unit = weights.iter().copied().fold(0.0, f64::max);
+    let total = sums::sum(weights.iter().map(|weight| weight / unit));
+    weights.into_iter().map(|weight| weight / unit / total).collect()
 }

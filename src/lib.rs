@@ -67,6 +67,11 @@
 //!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
 //!
+//! **And without a variance for each study?** [`MantelHaenszel`], [`Peto`], [`SampleSizeWeights`]; tests:
+//! [`CochranMantelHaenszel`], [`BreslowDay`].
+//!
+//! **Why does another program say something else?** [`Convention`], [`explain`].
+//!
 //! **Do published figures agree with each other?** [`audit`].
 //!
 //! **Something of one's own?** Four traits, and no more: [`Measure`] and [`EffectSize`] for effect sizes,
@@ -117,6 +122,7 @@ mod pool;
 // Floor 4: what one does with answers.
 pub mod audit;
 mod chi_squared_test;
+mod convention;
 mod multiverse;
 mod permutation;
 mod prediction_bootstrap;
@@ -126,6 +132,10 @@ pub mod guide;
 pub mod prelude;
 
 pub use chi_squared_test::ChiSquaredTest;
+pub use convention::{
+    Convention, ConventionMeansMeasure, ConventionTableMeasure, Explained, Explanation, ExplanationLine, I2Definition,
+    MeansAnalysis, MeansModel, RevManFooter, TableAnalysis, TableModel, explain,
+};
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BonettD, ChangeScoreD,
@@ -160,8 +170,8 @@ pub use multiverse::{Multiverse, MultiverseRow, multiverse};
 pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
     Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, MantelHaenszel, MantelHaenszelMeasure,
-    MantelHaenszelRandomEffects, MantelHaenszelVariance, Natural, Note, Peto, PetoMeasure, Pool, Pooled, Prediction,
-    QCentre, RandomEffects, Report, SampleSizeWeights, StudyData, StudyLine, TwoArms,
+    MantelHaenszelRandomEffects, MantelHaenszelSums, MantelHaenszelVariance, Natural, Note, Peto, PetoMeasure, Pool,
+    Pooled, Prediction, QCentre, RandomEffects, Report, SampleSizeWeights, StudyData, StudyLine, TwoArms,
 };
 pub use real::Real;
 pub use stratified::{BreslowDay, CochranMantelHaenszel, Stratum};

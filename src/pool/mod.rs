@@ -19,6 +19,7 @@ pub use common_effect::CommonEffect;
 pub use data::StudyData;
 pub use fixed_weights::FixedWeights;
 pub use henmi_copas::{HenmiCopas, HenmiCopasResult};
+pub use mantel_haenszel::sums::MantelHaenszelSums;
 pub use mantel_haenszel::{
     MantelHaenszel, MantelHaenszelMeasure, MantelHaenszelRandomEffects, MantelHaenszelVariance, QCentre,
 };

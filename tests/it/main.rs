@@ -9,6 +9,7 @@ mod generalised_q;
 mod henmi_copas;
 mod ketamine;
 mod laws;
+mod mantel_haenszel;
 mod modes;
 mod permutation;
 mod published;

@@ -8,33 +8,50 @@ use crate::num::sum::Compensated;
 use crate::studies::Studies;
 use crate::summary::ZeroCells;
 
-/// What differs between the measures. Sealed.
-#[allow(unnameable_types, reason = "sealed: nobody else names it")]
-pub trait MantelHaenszelSums: Measure {
+/// The measures that have a Mantel-Haenszel estimate: [`RiskRatio`](crate::RiskRatio), [`OddsRatio`](crate::OddsRatio) and
+/// [`RiskDifference`](crate::RiskDifference) of 2×2 tables; [`RateRatio`](crate::RateRatio) and
+/// [`RateDifference`](crate::RateDifference) of person-time. Nobody else can implement it.
+pub trait MantelHaenszelSums: Measure + Sealed {
     /// One study's data.
     type Data;
-    /// The same as numbers, with zero cells seen to.
+    #[doc(hidden)]
     type Cells: Copy;
     /// The choices of a variance.
     type Variance: Copy + Debug + Default + PartialEq + Send + Sync + 'static;
-    /// The measure's own policy on zero cells, for effects.
+    #[doc(hidden)]
     const EFFECTS: ZeroCells;
 
     /// The counts of each study and whether something was added; `None` for those left out.
+    #[doc(hidden)]
     fn corrected(self, data: &[Self::Data], zero_cells: ZeroCells) -> Vec<Option<(Self::Cells, bool)>>;
 
     /// The effects of the studies.
+    #[doc(hidden)]
     fn studies(self, data: &[Self::Data], zero_cells: ZeroCells) -> Result<Studies<Self>, Error>;
 
     /// The pooled effect, on the analysis scale.
+    #[doc(hidden)]
     fn estimate(self, cells: &[Self::Cells]) -> Result<f64, Error>;
 
     /// Its variance.
+    #[doc(hidden)]
     fn variance(self, cells: &[Self::Cells], estimate: f64, choice: Self::Variance) -> Result<f64, Error>;
 
     /// The weight of a study in the pooled effect.
+    #[doc(hidden)]
     fn weight(self, cells: &Self::Cells) -> f64;
 }
+
+mod sealed {
+    #[allow(unnameable_types, reason = "sealed: nobody else names it")]
+    pub trait Sealed {}
+    impl Sealed for crate::measure::RiskRatio {}
+    impl Sealed for crate::measure::OddsRatio {}
+    impl Sealed for crate::measure::RiskDifference {}
+    impl Sealed for crate::measure::RateRatio {}
+    impl Sealed for crate::measure::RateDifference {}
+}
+use sealed::Sealed;
 
 pub(super) fn sum(terms: impl Iterator<Item = f64>) -> f64 {
     let mut sum = Compensated::default();

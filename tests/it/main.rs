@@ -4,14 +4,17 @@
 
 mod api;
 mod bootstrap;
+mod conventions;
 mod effects;
 mod generalised_q;
 mod henmi_copas;
 mod ketamine;
 mod laws;
+mod laws_counts;
 mod mantel_haenszel;
 mod modes;
 mod permutation;
+mod peto;
 mod published;
 mod r_values;
 mod reference;

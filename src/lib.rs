@@ -98,6 +98,11 @@
 //! **Many outcomes of the same studies?** [`Batch`], and [`BatchStream`] where they do not fit into memory. **Studies on many machines?**
 //! [`PartialSums`], for many outcomes [`PartialColumns`]: sums that merge.
 //!
+//! **And without a variance for each study?** [`MantelHaenszel`], [`Peto`], [`SampleSizeWeights`]; tests:
+//! [`CochranMantelHaenszel`], [`BreslowDay`].
+//!
+//! **Why does another program say something else?** [`Convention`], [`explain`].
+//!
 //! **Do published figures agree with each other?** [`audit`].
 //!
 //! **Something of one's own?** Four traits, and no more: [`Measure`] and [`EffectSize`] for effect sizes,
@@ -153,12 +158,15 @@ mod regression;
 // Floor 4: what one does with answers.
 mod absolute;
 pub mod audit;
+mod chi_squared_test;
+mod convention;
 mod multiverse;
 mod partial_sums;
 mod permutation;
 mod prediction_bootstrap;
 #[cfg(feature = "serde")]
 mod serialise;
+mod stratified;
 
 pub mod guide;
 pub mod prelude;
@@ -172,6 +180,11 @@ pub use batch::{
     Progress,
 };
 pub use between_share::BetweenShare;
+pub use chi_squared_test::ChiSquaredTest;
+pub use convention::{
+    Convention, ConventionMeansMeasure, ConventionTableMeasure, Explained, Explanation, ExplanationLine, I2Definition,
+    MeansAnalysis, MeansModel, RevManFooter, TableAnalysis, TableModel, explain,
+};
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BiserialFromDifference,
@@ -213,14 +226,16 @@ pub use partial_sums::{PartialSums, PartialSumsAtTau2};
 pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
     Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, LikelihoodCorrection, MantelHaenszel,
-    MantelHaenszelMeasure, Natural, Note, Pool, Pooled, Prediction, ProfileLikelihood, ProfileLikelihoodResult,
-    RandomEffects, Report, StudyData, StudyLine,
+    MantelHaenszelMeasure, MantelHaenszelRandomEffects, MantelHaenszelSums, MantelHaenszelVariance, Natural, Note,
+    Peto, PetoMeasure, Pool, Pooled, Prediction, ProfileLikelihood, ProfileLikelihoodResult, QCentre, RandomEffects,
+    Report, SampleSizeWeights, StudyData, StudyLine, TwoArms,
 };
 pub use real::Real;
 pub use regression::{
     Coding, Coefficient, DeletedResidual, Design, LikelihoodRatio, MetaRegression, Regression, RegressionPermutation,
     RegressionPermutationResult, RegressionPrediction, Residual, Setting, VarianceInflation, WaldTest,
 };
+pub use stratified::{BreslowDay, CochranMantelHaenszel, Stratum};
 pub use studies::{Studies, Study};
 pub use summary::{
     CorrectedCells, CorrectedStudies, Correlation, CronbachAlpha, Direction, EstimatedGroup, Favours, FiveNumbers,

@@ -82,7 +82,11 @@ impl<M: Measure, F: Real> Pooled<M, F> {
         write!(f, "{}{rest}, ", first.to_uppercase())?;
         let (model, method) = match &self.model {
             Model::CommonEffect => ("common effect", "inverse variance"),
-            Model::MantelHaenszel => ("common effect", "Mantel-Haenszel"),
+            Model::MantelHaenszel(_) => ("common effect", "Mantel-Haenszel"),
+            Model::MantelHaenszelRandomEffects(_) => ("random effects", "Mantel-Haenszel Q"),
+            Model::Peto(_) => ("common effect", "Peto"),
+            Model::SampleSize(None) => ("sample-size weights", "common effect"),
+            Model::SampleSize(Some(name)) => ("sample-size weights", name.as_str()),
             Model::RandomEffects(name) => ("random effects", name.as_str()),
             Model::FixedWeights(scheme, name) => {
                 let weights = match scheme {

@@ -30,7 +30,7 @@ pub struct KnownTau2(f64);
 
 impl KnownTau2 {
     /// No variance between studies.
-    pub(crate) const ZERO: Self = Self(0.0);
+    pub const ZERO: Self = Self(0.0);
 
     /// τ² as known, on the analysis scale squared.
     ///

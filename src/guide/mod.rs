@@ -2,3 +2,4 @@
 
 pub mod accuracy;
 pub mod choosing;
+pub mod performance;

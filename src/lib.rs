@@ -65,7 +65,7 @@
 //! [`DifferenceFromOddsRatio`], [`OddsRatioFromDifference`], [`CorrelationFromDifference`],
 //! [`DifferenceFromCorrelation`]; at a baseline risk, [`RiskRatioFromOddsRatio`] and its kin.
 //!
-//! **What did it find in one group, or between two variables?** [`Proportion`], [`PersonTimeRate`], [`OneMean`],
+//! **What did it find in one group, or between two variables?** [`Proportion`], [`PersonTimeRate`], [`Group`],
 //! [`CronbachAlpha`], [`Genotypes`]; [`Correlation`], [`PartialCorrelation`], [`SemipartialCorrelation`], [`RSquared`]. Their
 //! effects: [`RawProportion`], [`LogProportion`], [`LogitProportion`], [`ProbitProportion`], [`ArcsineProportion`],
 //! [`FreemanTukey`]; [`RawRate`], [`LogRate`], [`SquareRootRate`]; [`GroupMean`], [`StandardisedGroupMean`], [`LogMean`],
@@ -174,8 +174,8 @@ pub use effect_size::{
     PointBiserialVariance, PointBiserialZ, PooledMeanDifference, ProbitD, RSquaredFisherZ, RSquaredFisherZVariance,
     RSquaredVariance, RatioOfMeansVariance, RatioVariance, RawCorrelation, RawPartialCorrelation, RawRSquared,
     RawSemipartialCorrelation, RiskDifferenceFromOddsRatio, RiskDifferenceFromRiskRatio, RiskDifferenceVariance,
-    RiskRatioFromHazardRatio, RiskRatioFromOddsRatio, SmallSampleCorrection, Standardiser, TableRecipe,
-    UnderlyingDistribution, VariabilityVariance,
+    RiskRatioFromHazardRatio, RiskRatioFromOddsRatio, Standardiser, TableRecipe, UnderlyingDistribution,
+    VariabilityVariance,
 };
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
@@ -193,9 +193,9 @@ pub use measure::{
     PartialCorrelationCoefficient, PartialFisherZ, PetoOddsRatio, PhiCoefficient, PointBiserialCorrelation,
     PointBiserialCorrelationZ, ProbitProportion, ProportionVariance, RateDifference, RateRatio, RateRootDifference,
     RatioOfMeans, RawAlpha, RawProportion, RawRate, RawScoreStandardisedMeanChange, RelativeExcessHeterozygosity,
-    RiskDifference, RiskRatio, SemipartialCorrelationCoefficient, SemipartialFisherZ, SquareRootRate,
-    StandardisedGroupMean, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy, VariabilityRatio,
-    YuleQ, YuleY,
+    RiskDifference, RiskRatio, SemipartialCorrelationCoefficient, SemipartialFisherZ, SmallSampleCorrection,
+    SquareRootRate, StandardisedGroupMean, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy,
+    VariabilityRatio, YuleQ, YuleY,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
@@ -209,7 +209,7 @@ pub use real::Real;
 pub use studies::{Studies, Study};
 pub use summary::{
     CorrectedCells, CorrectedStudies, Correlation, CronbachAlpha, Direction, EstimatedGroup, Favours, FiveNumbers,
-    Genotypes, Group, LogRank, LogRankEvents, MatchedPairs, Measurement, OneMean, PairedMargins, PairedMeans,
+    Genotypes, Group, LogRank, LogRankEvents, MatchedPairs, Measurement, PairedMargins, PairedMeans,
     PartialCorrelation, PersonTime, PersonTimeRate, Proportion, RSquared, Reported, ReportedAuc, ReportedChange,
     ReportedDifference, SemipartialCorrelation, SkewnessCheck, Tables, TwoByTwo, TwoMeans, ZeroCells,
 };

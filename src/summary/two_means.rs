@@ -70,9 +70,8 @@ impl Group {
     }
 
     /// The number of patients as a floating-point number.
-    #[allow(clippy::cast_precision_loss, reason = "sizes above 2^53 are rounded, which moves an effect by 1e-16")]
     pub(crate) const fn size(&self) -> f64 {
-        self.n as f64
+        super::float(self.n)
     }
 }
 

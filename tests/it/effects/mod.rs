@@ -4,6 +4,7 @@
 
 mod binary;
 mod correlation;
+mod edges;
 mod laws_binary;
 mod laws_means;
 mod laws_one_group;
@@ -47,7 +48,7 @@ fn every_effect_of_r() {
     for case in file["cases"].as_array().expect("cases") {
         let name = case["name"].as_str().expect("a name");
         let Some(answers) = answer(case) else {
-            later += 1;
+            println!("LATER {name} {}", case["options"]); later += 1;
             continue;
         };
         // A case that is computed iteratively in R says how well.

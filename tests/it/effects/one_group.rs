@@ -3,9 +3,9 @@
 use meta_analysis::{
     ArcsineProportion, BiasCorrection, BonettAlpha, CronbachAlpha, EffectSize, Error, ErrorKind, EvaluatedAt,
     FreemanTukey, Genotypes, Group, GroupMean, HakstianWhalenAlpha, LogCoefficientOfVariation, LogMean, LogProportion,
-    LogRate, LogStandardDeviation, LogitProportion, MeanVariance, Measure, OddsRatio, PairedMargins, PersonTimeRate,
-    ProbitProportion, Proportion, ProportionVariance, RawAlpha, RawProportion, RawRate, RelativeExcessHeterozygosity,
-    SmallSampleCorrection, SquareRootRate, StandardisedGroupMean, TwoByTwo, ZeroCells,
+    LogRate, LogStandardDeviation, LogitProportion, MeanVariance, Measure, PersonTimeRate, ProbitProportion,
+    Proportion, ProportionVariance, RawAlpha, RawProportion, RawRate, RelativeExcessHeterozygosity,
+    SmallSampleCorrection, SquareRootRate, StandardisedGroupMean, ZeroCells,
 };
 use serde_json::Value;
 
@@ -158,22 +158,4 @@ fn a_standardised_mean_takes_every_correction() {
     };
     assert!((y(SmallSampleCorrection::Approximate) - 36.0 / 13.0).abs() < 1e-15 * 3.0, "approximate");
     assert_eq!(y(SmallSampleCorrection::Uncorrected), 3.0, "plain");
-}
-
-/// All had the event in one arm: 1 - 2/3 and 1/3 differ in the last digit, and the least proportion of pairs with both
-/// events seems to be above the largest.
-#[test]
-fn margins_that_allow_one_proportion_alone() {
-    let arms = TwoByTwo::new([3, 0], [1, 2]);
-    let margins = PairedMargins::with_joint_proportion(arms, 1.0 / 3.0).expect("the only proportion there is");
-    assert!(OddsRatio.effect(&margins).is_ok(), "half an event is added");
-    // Every pair alike: a correlation of 1, and no variance.
-    let arms = TwoByTwo::new([3, 5], [3, 5]);
-    for margins in [PairedMargins::with_joint_proportion(arms, 0.375), PairedMargins::with_correlation(arms, 1.0)] {
-        let error = OddsRatio.effect(&margins.expect("margins")).expect_err("no variance");
-        assert_eq!(
-            error.to_string(),
-            "the odds ratio is not estimable: its variance is 0 for a correlation of 1 within pairs"
-        );
-    }
 }

@@ -38,52 +38,81 @@
 //!
 //! # The catalogue
 //!
-//! **What did each study find?** Counts: [`TwoByTwo`], [`Tables`], [`MatchedPairs`], [`PairedMargins`], [`PersonTime`],
-//! [`LogRank`]. Means: [`TwoMeans`], [`PairedMeans`]; a test or a standardised effect without means,
-//! [`ReportedDifference`], [`ReportedChange`], [`ReportedAuc`]. A printed line: [`Reported`]. Columns: [`Studies`].
+//! Grouped by the question it answers; [`guide::choosing`] says which to take when.
 //!
-//! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
-//! [`studies`](EffectSize::studies) for many); [`FromReport`] takes any measure on printed lines.
+//! **What did each study report?**
 //!
-//! - On tables: [`RiskRatio`], [`OddsRatio`], [`RiskDifference`], [`PetoOddsRatio`], [`ArcsineDifference`],
-//!   [`PhiCoefficient`], [`YuleQ`], [`YuleY`], [`TetrachoricCorrelation`], [`VaccineEfficacy`], [`DiagnosticOddsRatio`]; as
-//!   standardised differences [`LogisticD`], [`CoxD`], [`ProbitD`]. On pairs: these ratios and [`ConditionalOddsRatio`]. On
-//!   person-time: [`RateRatio`], [`RateDifference`], [`RateRootDifference`]. On log-rank statistics: [`HazardRatio`].
-//!   [`FromTable`], [`FromPairs`] and [`FromPersonTime`] give them another [`ZeroCells`] policy or variance.
-//! - On means of two groups: [`MeanDifference`], [`PooledMeanDifference`]; standardised, [`HedgesG`] (also Cohen's d),
-//!   [`GlassDelta`], [`BonettD`]; ratios, [`LogRatioOfMeans`], [`LogVariabilityRatio`],
-//!   [`LogCoefficientOfVariationRatio`]; as probabilities, [`CommonLanguage`], [`EqualVarianceCommonLanguage`],
-//!   [`AreaUnderCurve`]; as correlations, [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`],
-//!   [`BiserialCorrelationZ`]; as an odds ratio, [`OddsRatioFromDifference`].
-//! - On one group measured twice: [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`], [`AverageD`], the ratios and
-//!   [`CommonLanguage`].
+//! | | data |
+//! |---|---|
+//! | counts in two groups | [`TwoByTwo`], with labels [`Tables`]; paired, [`MatchedPairs`], [`PairedMargins`]; over time, [`PersonTime`] |
+//! | survival | [`LogRank`], from [`LogRankEvents`] and whom a p-value [`Favours`] |
+//! | means of two groups | [`TwoMeans`] of two [`Group`]s; without means, [`ReportedDifference`] and its [`Direction`], [`ReportedAuc`] |
+//! | means of one group, twice | [`PairedMeans`] of two [`Measurement`]s; without means, [`ReportedChange`] |
+//! | medians | [`FiveNumbers`], which make an [`EstimatedGroup`] with a [`SkewnessCheck`] |
+//! | one group | [`Proportion`], [`PersonTimeRate`], [`Group`], [`CronbachAlpha`], [`Genotypes`] |
+//! | two variables | [`Correlation`], [`PartialCorrelation`], [`SemipartialCorrelation`], [`RSquared`] |
+//! | a printed estimate | [`Reported`], with limits, a p-value, a test statistic or a standard error |
+//! | effects and variances | [`Studies`], of one [`Study`] or [`Effect`] each; many outcomes at once, [`Batch`] |
 //!
-//! **What if a paper reports something else?** [`Reported`] with limits, p-values and test statistics; [`FiveNumbers`]
-//! for medians; [`TwoByTwo::from_odds_ratio`] and [`TwoByTwo::from_phi`] for tables from margins; [`Group::combine`] and
-//! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`] for trials of several arms;
-//! [`PairedMeans::change`]. Effects of one measure become those of another by recipes whose data are effects:
-//! [`DifferenceFromOddsRatio`], [`OddsRatioFromDifference`], [`CorrelationFromDifference`],
-//! [`DifferenceFromCorrelation`]; at a baseline risk, [`RiskRatioFromOddsRatio`] and its kin.
+//! **What is the effect?** Recipes are values with the methods [`effect`](EffectSize::effect) and
+//! [`studies`](EffectSize::studies); [`FromReport`] makes a recipe on printed lines of any measure.
 //!
-//! **What did it find in one group, or between two variables?** [`Proportion`], [`PersonTimeRate`], [`Group`],
-//! [`CronbachAlpha`], [`Genotypes`]; [`Correlation`], [`PartialCorrelation`], [`SemipartialCorrelation`], [`RSquared`]. Their
-//! effects: [`RawProportion`], [`LogProportion`], [`LogitProportion`], [`ProbitProportion`], [`ArcsineProportion`],
-//! [`FreemanTukey`]; [`RawRate`], [`LogRate`], [`SquareRootRate`]; [`GroupMean`], [`StandardisedGroupMean`], [`LogMean`],
-//! [`LogStandardDeviation`], [`LogCoefficientOfVariation`]; [`RawAlpha`], [`HakstianWhalenAlpha`], [`BonettAlpha`];
-//! [`RelativeExcessHeterozygosity`]; [`RawCorrelation`], [`OlkinPratt`], [`FisherZ`], [`RawPartialCorrelation`],
-//! [`PartialFisherZ`], [`RawSemipartialCorrelation`], [`SemipartialFisherZ`], [`RawRSquared`], [`RSquaredFisherZ`].
+//! | data | recipes |
+//! |---|---|
+//! | a table | [`RiskRatio`], [`OddsRatio`], [`RiskDifference`], [`PetoOddsRatio`], [`ArcsineDifference`], [`VaccineEfficacy`], [`DiagnosticOddsRatio`] |
+//! | a table, as an association | [`PhiCoefficient`], [`FisherZPhi`], [`YuleQ`], [`YuleY`], [`TetrachoricCorrelation`], [`FisherZTetrachoric`] |
+//! | a table, as a standardised difference | [`LogisticD`], [`CoxD`], [`ProbitD`] |
+//! | pairs | the first four of a table, and [`ConditionalOddsRatio`]; from margins the odds ratio |
+//! | person-time; log-rank tests | [`RateRatio`], [`RateDifference`], [`RateRootDifference`]; [`HazardRatio`] |
+//! | two means, in their unit | [`MeanDifference`], [`PooledMeanDifference`] |
+//! | two means, standardised | [`HedgesG`] (also Cohen's d), [`GlassDelta`], [`BonettD`] |
+//! | two means, as ratios | [`LogRatioOfMeans`], [`LogVariabilityRatio`], [`LogCoefficientOfVariationRatio`] |
+//! | two means, as probabilities | [`CommonLanguage`], [`EqualVarianceCommonLanguage`], [`AreaUnderCurve`] |
+//! | two means, as correlations | [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`], [`BiserialCorrelationZ`] |
+//! | one group, twice | [`ChangeScoreD`], [`BaselineD`], [`AverageD`]; the mean difference, ratios and common language of two means |
+//! | a proportion | [`RawProportion`], [`LogProportion`], [`LogitProportion`], [`ProbitProportion`], [`ArcsineProportion`], [`FreemanTukey`] |
+//! | a rate | [`RawRate`], [`LogRate`], [`SquareRootRate`], and Freeman and Tukey's again |
+//! | a mean | [`GroupMean`], [`StandardisedGroupMean`], [`LogMean`], [`LogStandardDeviation`], [`LogCoefficientOfVariation`] |
+//! | a reliability; genotypes | [`RawAlpha`], [`HakstianWhalenAlpha`], [`BonettAlpha`]; [`RelativeExcessHeterozygosity`] |
+//! | a correlation | [`RawCorrelation`], [`OlkinPratt`], [`FisherZ`] |
+//! | a regression | [`RawPartialCorrelation`], [`PartialFisherZ`], [`RawSemipartialCorrelation`], [`SemipartialFisherZ`], [`RawRSquared`], [`RSquaredFisherZ`] |
+//!
+//! Where recipe and measure are two things, the measure has the name of what is read: [`StandardisedMeanDifference`],
+//! [`RatioOfMeans`], [`VariabilityRatio`], [`CoefficientOfVariationRatio`], [`CommonLanguageEffectSize`],
+//! [`PointBiserialCorrelation`], [`PointBiserialCorrelationZ`], [`ChangeScoreStandardisedMeanChange`],
+//! [`RawScoreStandardisedMeanChange`], [`FreemanTukeyProportion`], [`FreemanTukeyRate`], [`CorrelationCoefficient`],
+//! [`PartialCorrelationCoefficient`], [`SemipartialCorrelationCoefficient`], [`MultipleCorrelationSquared`],
+//! [`MultipleCorrelationFisherZ`]; chosen at run time, [`AnyMeasure`].
+//!
+//! **What if a cell is zero, or another variance is wanted?** [`ZeroCells`] says what is added, to which
+//! [`CorrectedCells`] of which [`CorrectedStudies`]. [`FromTable`], [`FromPairs`] and [`FromPersonTime`] give it, or
+//! another variance, to a measure on counts; every other recipe has its choices as `with_` methods, such as the
+//! [`SmallSampleCorrection`] of [`HedgesG`].
+//!
+//! **What if a paper reports something else?** Tables from margins: [`TwoByTwo::from_odds_ratio`],
+//! [`TwoByTwo::from_phi`], [`TwoByTwo::from_chi_squared`]. Trials of several arms: [`Group::combine`] and
+//! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`]. Changes: [`PairedMeans::change`]. One measure
+//! from the effect of another, by recipes whose data are effects:
+//!
+//! | from | to |
+//! |---|---|
+//! | a standardised difference | [`OddsRatioFromDifference`], [`CorrelationFromDifference`], [`CorrelationZFromDifference`], [`BiserialFromDifference`] |
+//! | an odds ratio; a correlation | [`DifferenceFromOddsRatio`]; [`DifferenceFromCorrelation`] |
+//! | a ratio, at a [`BaselineRisk`] | [`RiskRatioFromOddsRatio`], [`OddsRatioFromRiskRatio`], [`RiskRatioFromHazardRatio`], [`RiskDifferenceFromOddsRatio`], [`RiskDifferenceFromRiskRatio`] |
 //!
 //! **How does that read?** [`TrueEffects`] for the natural scale, [`DifferenceReadings`] for standard deviations.
+//!
+//! **What does it mean for a patient?** [`Pooled::absolute`], an [`AbsoluteEffect`] at a baseline risk, and its
+//! [`NumberNeededToTreat`].
 //!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
-//! [`TwoStepDerSimonianLaird`], [`HedgesOlkin`], [`HunterSchmidt`], [`SidikJonkman`], [`HartungMakambi`], [`PauleMandel`],
-//! [`GeneralisedQ`], [`MedianUnbiasedPauleMandel`], [`MedianUnbiasedGeneralisedQ`], [`MaximumLikelihood`] or [`Reml`], with
-//! [`Tau2Method`] chosen at run time, a [`KnownTau2`], or an estimator of one's own.
-//!
-//! **What does it mean for a patient?** [`AbsoluteEffect`] at a [`BaselineRisk`], and [`NumberNeededToTreat`]:
-//! [`Pooled::absolute`].
+//! [`TwoStepDerSimonianLaird`], [`HedgesOlkin`], [`HunterSchmidt`], [`HunterSchmidtSmallSample`], [`SidikJonkman`],
+//! [`SidikJonkmanIterated`], [`HartungMakambi`], [`PauleMandel`], [`GeneralisedQ`], [`MedianUnbiasedPauleMandel`],
+//! [`MedianUnbiasedGeneralisedQ`], [`MaximumLikelihood`] or [`Reml`], with [`Tau2Method`] chosen at run time, a
+//! [`KnownTau2`], or an estimator of one's own. This model and the common effect pool a [`Batch`] as well, with the
+//! [`Columns`] asked for.
 //!
 //! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`]; [`HenmiCopas`],
 //! [`ProfileLikelihood`], [`PermutationTest`], [`Studies::bootstrap_prediction`].
@@ -109,7 +138,7 @@
 //!
 //! # What is not here
 //!
-//! Batches of outcomes, meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
+//! Meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.

@@ -27,14 +27,14 @@
 //! }
 //! ```
 //!
-//! Effects live on two scales. One reads a risk ratio on the *natural* scale; it is pooled on the *analysis* scale, as a
-//! logarithm. No number here comes without its scale: [`Pooled`] has [`natural`](Pooled::natural) and
-//! [`analysis`](Pooled::analysis), and no estimate of its own. The subject's letters `y`, `v`, `tau2`, `q` are always on the
-//! analysis scale (variances in its square).
+//! Effects live on two scales. One reads a risk ratio on the *natural* scale; it is pooled on the *analysis* scale, as
+//! a logarithm. No number here comes without its scale: [`Pooled`] has [`natural`](Pooled::natural) and
+//! [`analysis`](Pooled::analysis), and no estimate of its own. The subject's letters `y`, `v`, `tau2`, `q` are always
+//! on the analysis scale (variances in its square).
 //!
-//! One analysis fails loudly: every function that can meet invalid data returns a [`Result`] with one [`Error`], which names
-//! the study and the number. What is undefined for valid data is `None`, and the docs say when. Nothing panics, and no
-//! NaN comes out.
+//! One analysis fails loudly: every function that can meet invalid data returns a [`Result`] with one [`Error`], which
+//! names the study and the number. What is undefined for valid data is `None`, and the docs say when. Nothing panics,
+//! and no NaN comes out.
 //!
 //! # The catalogue
 //!
@@ -91,8 +91,8 @@
 //!
 //! **What if a paper reports something else?** Tables from margins: [`TwoByTwo::from_odds_ratio`],
 //! [`TwoByTwo::from_phi`], [`TwoByTwo::from_chi_squared`]. Trials of several arms: [`Group::combine`] and
-//! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`]. Changes: [`PairedMeans::change`]. One measure
-//! from the effect of another, by recipes whose data are effects:
+//! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`]. Changes: [`PairedMeans::change`]. One
+//! measure from the effect of another, by recipes whose data are effects:
 //!
 //! | from | to |
 //! |---|---|
@@ -118,23 +118,25 @@
 //! [`ProfileLikelihood`], [`PermutationTest`], [`Studies::bootstrap_prediction`].
 //!
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
-//! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
+//! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`],
+//! [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
 //!
 //! **Do published figures agree with each other?** [`audit`].
 //!
 //! **Something of one's own?** Four traits, and no more: [`Measure`] and [`EffectSize`] for effect sizes,
-//! [`Tau2Estimator`] for the variance between studies, [`Pool`] for models. `use meta_analysis::prelude::*` brings their
-//! methods into scope.
+//! [`Tau2Estimator`] for the variance between studies, [`Pool`] for models. `use meta_analysis::prelude::*` brings
+//! their methods into scope.
 //!
 //! # Numbers
 //!
 //! [`guide::choosing`] tells which method to choose when, [`guide::accuracy`] how right the results are.
 //!
-//! Sums run in double precision in a stated order, whatever the type of the columns: in sequence up to 32 studies, in a fixed
-//! split beyond. No result depends on the unit of the data: multiplying effects by a power of two changes no digit.
-//! Iterations are bracketed or monotone, with bounds that are never reached. Tails are survival functions, right to 13 digits.
+//! Sums run in double precision in a stated order, whatever the type of the columns: in sequence up to 32 studies, in a
+//! fixed split beyond. No result depends on the unit of the data: multiplying effects by a power of two changes no
+//! digit. Iterations are bracketed or monotone, with bounds that are never reached. Tails are survival functions, right
+//! to 13 digits.
 //!
 //! # What is not here
 //!

@@ -46,9 +46,9 @@
 //!
 //! # Zero cells
 //!
-//! A ratio of counts of which one is zero has no variance, and something has to be added: [`ZeroCells`](crate::ZeroCells)
-//! says what. Every correction is an assumption, and with rare events the answer hangs on it (Sweeting et al. 2004;
-//! Efthimiou 2018). First ask whether one is needed:
+//! A ratio of counts of which one is zero has no variance, and something has to be added:
+//! [`ZeroCells`](crate::ZeroCells) says what. Every correction is an assumption, and with rare events the answer hangs
+//! on it (Sweeting et al. 2004; Efthimiou 2018). First ask whether one is needed:
 //!
 //! | situation | choose | why |
 //! |---|---|---|
@@ -77,8 +77,8 @@
 //! # Ok::<(), meta_analysis::Error>(())
 //! ```
 //!
-//! By default nothing is added by Peto's odds ratio, the arcsine difference, phi and tetrachoric correlations and square
-//! roots of rates, which need nothing. Every corrected study carries a note, and
+//! By default nothing is added by Peto's odds ratio, the arcsine difference, phi and tetrachoric correlations and
+//! square roots of rates, which need nothing. Every corrected study carries a note, and
 //! [`Studies::corrected`](crate::Studies::corrected) counts them.
 //!
 //! # The variance between studies
@@ -113,9 +113,10 @@
 //!
 //! # A new study
 //!
-//! [`HigginsThompsonSpiegelhalter`](crate::PredictionMethod::HigginsThompsonSpiegelhalter) is the usual prediction interval. It
-//! covers too rarely with few studies, or where heterogeneity is small and studies differ in size (Partlett & Riley 2017);
-//! [`bootstrap_prediction`](crate::Studies::bootstrap_prediction) takes the uncertainty of τ² along (Nagashima et al. 2019).
+//! [`HigginsThompsonSpiegelhalter`](crate::PredictionMethod::HigginsThompsonSpiegelhalter) is the usual prediction
+//! interval. It covers too rarely with few studies, or where heterogeneity is small and studies differ in size
+//! (Partlett & Riley 2017); [`bootstrap_prediction`](crate::Studies::bootstrap_prediction) takes the uncertainty of τ²
+//! along (Nagashima et al. 2019).
 //!
 //! # What other packages do by default
 //!
@@ -132,17 +133,19 @@
 //!
 //! # References
 //!
-//! Altman (1998) BMJ 317:1309. Bonett (2002) J Educ Behav Stat 27:335. Bonett (2008) Psychol Methods 13:99. Bradburn, Deeks,
-//! Berlin & Localio (2007) Stat Med 26:53. Chinn (2000) Stat Med 19:3127. Cochrane Handbook for Systematic Reviews of
-//! Interventions, chapters 6 and 10. Deeks (2002) Stat Med 21:1575. Efthimiou (2018) Evid Based Ment Health 21:72. Elbourne
-//! et al. (2002) Int J Epidemiol 31:140. Fisher (1921) Metron 1:3. Friedrich, Adhikari & Beyene (2008) BMC Med Res Methodol
-//! 8:32. Glass (1976) Educ Res 5:3. Hedges (1981) J Educ Stat 6:107. Hedges & Olkin (1985) Statistical Methods for
-//! Meta-Analysis. Kuss (2015) Stat Med 34:1097. Lajeunesse (2011) Ecology 92:2049. Morris & DeShon (2002) Psychol Methods
-//! 7:105. Nakagawa et al. (2015) Methods Ecol Evol 6:143. Olkin & Pratt (1958) Ann Math Stat 29:201. Parmar, Torri & Stewart
-//! (1998) Stat Med 17:2815. Röver & Friede (2022) Res Synth Methods 13:645. Rücker, Schwarzer, Carpenter & Olkin (2009) Stat
-//! Med 28:721. Schwarzer, Chemaitelly, Abu-Raddad & Rücker (2019) Res Synth Methods 10:476. Sweeting, Sutton & Lambert (2004)
-//! Stat Med 23:1351. Tierney et al. (2007) Trials 8:16. Warton & Hui (2011) Ecology 92:3.
+//! Altman (1998) BMJ 317:1309. Bonett (2002) J Educ Behav Stat 27:335. Bonett (2008) Psychol Methods 13:99. Bradburn,
+//! Deeks, Berlin & Localio (2007) Stat Med 26:53. Chinn (2000) Stat Med 19:3127. Cochrane Handbook for Systematic
+//! Reviews of Interventions, chapters 6 and 10. Deeks (2002) Stat Med 21:1575. Efthimiou (2018) Evid Based Ment Health
+//! 21:72. Elbourne et al. (2002) Int J Epidemiol 31:140. Fisher (1921) Metron 1:3. Friedrich, Adhikari & Beyene (2008)
+//! BMC Med Res Methodol 8:32. Glass (1976) Educ Res 5:3. Hedges (1981) J Educ Stat 6:107. Hedges & Olkin (1985)
+//! Statistical Methods for Meta-Analysis. Kuss (2015) Stat Med 34:1097. Lajeunesse (2011) Ecology 92:2049. Morris &
+//! DeShon (2002) Psychol Methods 7:105. Nakagawa et al. (2015) Methods Ecol Evol 6:143. Olkin & Pratt (1958) Ann Math
+//! Stat 29:201. Parmar, Torri & Stewart (1998) Stat Med 17:2815. Röver & Friede (2022) Res Synth Methods 13:645.
+//! Rücker, Schwarzer, Carpenter & Olkin (2009) Stat Med 28:721. Schwarzer, Chemaitelly, Abu-Raddad & Rücker (2019) Res
+//! Synth Methods 10:476. Sweeting, Sutton & Lambert (2004) Stat Med 23:1351. Tierney et al. (2007) Trials 8:16. Warton
+//! & Hui (2011) Ecology 92:3.
 //!
-//! Guolo (2012) Stat Med 31:313. Huizenga, Visser & Dolan (2011) Br J Math Stat Psychol 64:1. IntHout, Ioannidis & Borm (2014) BMC Med Res Methodol 14:25. Jackson, Law, Rücker & Schwarzer (2017) Stat Med 36:3923.
-//! Knapp & Hartung (2003) Stat Med 22:2693. Langan et al. (2019) Res Synth Methods 10:83. Partlett & Riley (2017) Stat Med
-//! 36:301. Veroniki et al. (2016) Res Synth Methods 7:55. Viechtbauer (2005) J Educ Behav Stat 30:261.
+//! Guolo (2012) Stat Med 31:313. Huizenga, Visser & Dolan (2011) Br J Math Stat Psychol 64:1. IntHout, Ioannidis & Borm
+//! (2014) BMC Med Res Methodol 14:25. Jackson, Law, Rücker & Schwarzer (2017) Stat Med 36:3923. Knapp & Hartung (2003)
+//! Stat Med 22:2693. Langan et al. (2019) Res Synth Methods 10:83. Partlett & Riley (2017) Stat Med 36:301. Veroniki et
+//! al. (2016) Res Synth Methods 7:55. Viechtbauer (2005) J Educ Behav Stat 30:261.

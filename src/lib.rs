@@ -27,69 +27,99 @@
 //! }
 //! ```
 //!
-//! Effects live on two scales. One reads a risk ratio on the *natural* scale; it is pooled on the *analysis* scale, as a
-//! logarithm. No number here comes without its scale: [`Pooled`] has [`natural`](Pooled::natural) and
-//! [`analysis`](Pooled::analysis), and no estimate of its own. The subject's letters `y`, `v`, `tau2`, `q` are always on the
-//! analysis scale (variances in its square).
+//! Effects live on two scales. One reads a risk ratio on the *natural* scale; it is pooled on the *analysis* scale, as
+//! a logarithm. No number here comes without its scale: [`Pooled`] has [`natural`](Pooled::natural) and
+//! [`analysis`](Pooled::analysis), and no estimate of its own. The subject's letters `y`, `v`, `tau2`, `q` are always
+//! on the analysis scale (variances in its square).
 //!
-//! One analysis fails loudly: every function that can meet invalid data returns a [`Result`] with one [`Error`], which names
-//! the study and the number. What is undefined for valid data is `None`, and the docs say when. Nothing panics, and no
-//! NaN comes out.
+//! One analysis fails loudly: every function that can meet invalid data returns a [`Result`] with one [`Error`], which
+//! names the study and the number. What is undefined for valid data is `None`, and the docs say when. Nothing panics,
+//! and no NaN comes out.
 //!
 //! # The catalogue
 //!
-//! **What did each study find?** Counts: [`TwoByTwo`], [`Tables`], [`MatchedPairs`], [`PairedMargins`], [`PersonTime`],
-//! [`LogRank`]. Means: [`TwoMeans`], [`PairedMeans`]; a test or a standardised effect without means,
-//! [`ReportedDifference`], [`ReportedChange`], [`ReportedAuc`]. A printed line: [`Reported`]. Columns: [`Studies`].
+//! Grouped by the question it answers; [`guide::choosing`] says which to take when.
 //!
-//! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
-//! [`studies`](EffectSize::studies) for many); [`FromReport`] takes any measure on printed lines.
+//! **What did each study report?**
 //!
-//! - On tables: [`RiskRatio`], [`OddsRatio`], [`RiskDifference`], [`PetoOddsRatio`], [`ArcsineDifference`],
-//!   [`PhiCoefficient`], [`YuleQ`], [`YuleY`], [`TetrachoricCorrelation`], [`VaccineEfficacy`], [`DiagnosticOddsRatio`]; as
-//!   standardised differences [`LogisticD`], [`CoxD`], [`ProbitD`]. On pairs: these ratios and [`ConditionalOddsRatio`]. On
-//!   person-time: [`RateRatio`], [`RateDifference`], [`RateRootDifference`]. On log-rank statistics: [`HazardRatio`].
-//!   [`FromTable`], [`FromPairs`] and [`FromPersonTime`] give them another [`ZeroCells`] policy or variance.
-//! - On means of two groups: [`MeanDifference`], [`PooledMeanDifference`]; standardised, [`HedgesG`] (also Cohen's d),
-//!   [`GlassDelta`], [`BonettD`]; ratios, [`LogRatioOfMeans`], [`LogVariabilityRatio`],
-//!   [`LogCoefficientOfVariationRatio`]; as probabilities, [`CommonLanguage`], [`EqualVarianceCommonLanguage`],
-//!   [`AreaUnderCurve`]; as correlations, [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`],
-//!   [`BiserialCorrelationZ`]; as an odds ratio, [`OddsRatioFromDifference`].
-//! - On one group measured twice: [`MeanDifference`], [`ChangeScoreD`], [`BaselineD`], [`AverageD`], the ratios and
-//!   [`CommonLanguage`].
+//! | | data |
+//! |---|---|
+//! | counts in two groups | [`TwoByTwo`], with labels [`Tables`]; paired, [`MatchedPairs`], [`PairedMargins`]; over time, [`PersonTime`] |
+//! | survival | [`LogRank`], from [`LogRankEvents`] and whom a p-value [`Favours`] |
+//! | means of two groups | [`TwoMeans`] of two [`Group`]s; without means, [`ReportedDifference`] and its [`Direction`], [`ReportedAuc`] |
+//! | means of one group, twice | [`PairedMeans`] of two [`Measurement`]s; without means, [`ReportedChange`] |
+//! | medians | [`FiveNumbers`], which make an [`EstimatedGroup`] with a [`SkewnessCheck`] |
+//! | one group | [`Proportion`], [`PersonTimeRate`], [`Group`], [`CronbachAlpha`], [`Genotypes`] |
+//! | two variables | [`Correlation`], [`PartialCorrelation`], [`SemipartialCorrelation`], [`RSquared`] |
+//! | a printed estimate | [`Reported`], with limits, a p-value, a test statistic or a standard error |
+//! | effects and variances | [`Studies`], of one [`Study`] or [`Effect`] each; many outcomes at once, [`Batch`] |
 //!
-//! **What if a paper reports something else?** [`Reported`] with limits, p-values and test statistics; [`FiveNumbers`]
-//! for medians; [`TwoByTwo::from_odds_ratio`] and [`TwoByTwo::from_phi`] for tables from margins; [`Group::combine`] and
-//! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`] for trials of several arms;
-//! [`PairedMeans::change`]. Effects of one measure become those of another by recipes whose data are effects:
-//! [`DifferenceFromOddsRatio`], [`OddsRatioFromDifference`], [`CorrelationFromDifference`],
-//! [`DifferenceFromCorrelation`]; at a baseline risk, [`RiskRatioFromOddsRatio`] and its kin.
+//! **What is the effect?** Recipes are values with the methods [`effect`](EffectSize::effect) and
+//! [`studies`](EffectSize::studies); [`FromReport`] makes a recipe on printed lines of any measure.
 //!
-//! **What did it find in one group, or between two variables?** [`Proportion`], [`PersonTimeRate`], [`OneMean`],
-//! [`CronbachAlpha`], [`Genotypes`]; [`Correlation`], [`PartialCorrelation`], [`SemipartialCorrelation`], [`RSquared`]. Their
-//! effects: [`RawProportion`], [`LogProportion`], [`LogitProportion`], [`ProbitProportion`], [`ArcsineProportion`],
-//! [`FreemanTukey`]; [`RawRate`], [`LogRate`], [`SquareRootRate`]; [`GroupMean`], [`StandardisedGroupMean`], [`LogMean`],
-//! [`LogStandardDeviation`], [`LogCoefficientOfVariation`]; [`RawAlpha`], [`HakstianWhalenAlpha`], [`BonettAlpha`];
-//! [`RelativeExcessHeterozygosity`]; [`RawCorrelation`], [`OlkinPratt`], [`FisherZ`], [`RawPartialCorrelation`],
-//! [`PartialFisherZ`], [`RawSemipartialCorrelation`], [`SemipartialFisherZ`], [`RawRSquared`], [`RSquaredFisherZ`].
+//! | data | recipes |
+//! |---|---|
+//! | a table | [`RiskRatio`], [`OddsRatio`], [`RiskDifference`], [`PetoOddsRatio`], [`ArcsineDifference`], [`VaccineEfficacy`], [`DiagnosticOddsRatio`] |
+//! | a table, as an association | [`PhiCoefficient`], [`FisherZPhi`], [`YuleQ`], [`YuleY`], [`TetrachoricCorrelation`], [`FisherZTetrachoric`] |
+//! | a table, as a standardised difference | [`LogisticD`], [`CoxD`], [`ProbitD`] |
+//! | pairs | the first four of a table, and [`ConditionalOddsRatio`]; from margins the odds ratio |
+//! | person-time; log-rank tests | [`RateRatio`], [`RateDifference`], [`RateRootDifference`]; [`HazardRatio`] |
+//! | two means, in their unit | [`MeanDifference`], [`PooledMeanDifference`] |
+//! | two means, standardised | [`HedgesG`] (also Cohen's d), [`GlassDelta`], [`BonettD`] |
+//! | two means, as ratios | [`LogRatioOfMeans`], [`LogVariabilityRatio`], [`LogCoefficientOfVariationRatio`] |
+//! | two means, as probabilities | [`CommonLanguage`], [`EqualVarianceCommonLanguage`], [`AreaUnderCurve`] |
+//! | two means, as correlations | [`PointBiserial`], [`PointBiserialZ`], [`BiserialCorrelation`], [`BiserialCorrelationZ`] |
+//! | one group, twice | [`ChangeScoreD`], [`BaselineD`], [`AverageD`]; the mean difference, ratios and common language of two means |
+//! | a proportion | [`RawProportion`], [`LogProportion`], [`LogitProportion`], [`ProbitProportion`], [`ArcsineProportion`], [`FreemanTukey`] |
+//! | a rate | [`RawRate`], [`LogRate`], [`SquareRootRate`], and Freeman and Tukey's again |
+//! | a mean | [`GroupMean`], [`StandardisedGroupMean`], [`LogMean`], [`LogStandardDeviation`], [`LogCoefficientOfVariation`] |
+//! | a reliability; genotypes | [`RawAlpha`], [`HakstianWhalenAlpha`], [`BonettAlpha`]; [`RelativeExcessHeterozygosity`] |
+//! | a correlation | [`RawCorrelation`], [`OlkinPratt`], [`FisherZ`] |
+//! | a regression | [`RawPartialCorrelation`], [`PartialFisherZ`], [`RawSemipartialCorrelation`], [`SemipartialFisherZ`], [`RawRSquared`], [`RSquaredFisherZ`] |
+//!
+//! Where recipe and measure are two things, the measure has the name of what is read: [`StandardisedMeanDifference`],
+//! [`RatioOfMeans`], [`VariabilityRatio`], [`CoefficientOfVariationRatio`], [`CommonLanguageEffectSize`],
+//! [`PointBiserialCorrelation`], [`PointBiserialCorrelationZ`], [`ChangeScoreStandardisedMeanChange`],
+//! [`RawScoreStandardisedMeanChange`], [`FreemanTukeyProportion`], [`FreemanTukeyRate`], [`CorrelationCoefficient`],
+//! [`PartialCorrelationCoefficient`], [`SemipartialCorrelationCoefficient`], [`MultipleCorrelationSquared`],
+//! [`MultipleCorrelationFisherZ`]; chosen at run time, [`AnyMeasure`].
+//!
+//! **What if a cell is zero, or another variance is wanted?** [`ZeroCells`] says what is added, to which
+//! [`CorrectedCells`] of which [`CorrectedStudies`]. [`FromTable`], [`FromPairs`] and [`FromPersonTime`] give it, or
+//! another variance, to a measure on counts; every other recipe has its choices as `with_` methods, such as the
+//! [`SmallSampleCorrection`] of [`HedgesG`].
+//!
+//! **What if a paper reports something else?** Tables from margins: [`TwoByTwo::from_odds_ratio`],
+//! [`TwoByTwo::from_phi`], [`TwoByTwo::from_chi_squared`]. Trials of several arms: [`Group::combine`] and
+//! [`Group::split`], [`TwoByTwo::combine_arms`] and [`TwoByTwo::split_arm`]. Changes: [`PairedMeans::change`]. One
+//! measure from the effect of another, by recipes whose data are effects:
+//!
+//! | from | to |
+//! |---|---|
+//! | a standardised difference | [`OddsRatioFromDifference`], [`CorrelationFromDifference`], [`CorrelationZFromDifference`], [`BiserialFromDifference`] |
+//! | an odds ratio; a correlation | [`DifferenceFromOddsRatio`]; [`DifferenceFromCorrelation`] |
+//! | a ratio, at a [`BaselineRisk`] | [`RiskRatioFromOddsRatio`], [`OddsRatioFromRiskRatio`], [`RiskRatioFromHazardRatio`], [`RiskDifferenceFromOddsRatio`], [`RiskDifferenceFromRiskRatio`] |
 //!
 //! **How does that read?** [`TrueEffects`] for the natural scale, [`DifferenceReadings`] for standard deviations.
+//!
+//! **What does it mean for a patient?** [`Pooled::absolute`], an [`AbsoluteEffect`] at a baseline risk, and its
+//! [`NumberNeededToTreat`].
 //!
 //! **What is the common effect?** [`CommonEffect`], [`MantelHaenszel`]; with weights of one's own, [`FixedWeights`].
 //!
 //! **What is the mean effect, and how much do effects differ?** [`RandomEffects`] with [`DerSimonianLaird`],
-//! [`TwoStepDerSimonianLaird`], [`HedgesOlkin`], [`HunterSchmidt`], [`SidikJonkman`], [`HartungMakambi`], [`PauleMandel`],
-//! [`GeneralisedQ`], [`MedianUnbiasedPauleMandel`], [`MedianUnbiasedGeneralisedQ`], [`MaximumLikelihood`] or [`Reml`], with
-//! [`Tau2Method`] chosen at run time, a [`KnownTau2`], or an estimator of one's own.
-//!
-//! **What does it mean for a patient?** [`AbsoluteEffect`] at a [`BaselineRisk`], and [`NumberNeededToTreat`]:
-//! [`Pooled::absolute`].
+//! [`TwoStepDerSimonianLaird`], [`HedgesOlkin`], [`HunterSchmidt`], [`HunterSchmidtSmallSample`], [`SidikJonkman`],
+//! [`SidikJonkmanIterated`], [`HartungMakambi`], [`PauleMandel`], [`GeneralisedQ`], [`MedianUnbiasedPauleMandel`],
+//! [`MedianUnbiasedGeneralisedQ`], [`MaximumLikelihood`] or [`Reml`], with [`Tau2Method`] chosen at run time, a
+//! [`KnownTau2`], or an estimator of one's own. This model and the common effect pool a [`Batch`] as well, with the
+//! [`Columns`] asked for.
 //!
 //! **How sure is that?** [`Inference`], [`Level`], [`Test`], [`Prediction`] and [`PredictionMethod`]; [`HenmiCopas`],
 //! [`ProfileLikelihood`], [`PermutationTest`], [`Studies::bootstrap_prediction`].
 //!
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
-//! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
+//! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`],
+//! [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
 //! **What do effects differ with?** [`MetaRegression`] on a [`Design`]; [`RegressionPermutation`], [`LikelihoodRatio`].
 //!
@@ -106,16 +136,17 @@
 //! **Do published figures agree with each other?** [`audit`].
 //!
 //! **Something of one's own?** Four traits, and no more: [`Measure`] and [`EffectSize`] for effect sizes,
-//! [`Tau2Estimator`] for the variance between studies, [`Pool`] for models. `use meta_analysis::prelude::*` brings their
-//! methods into scope.
+//! [`Tau2Estimator`] for the variance between studies, [`Pool`] for models. `use meta_analysis::prelude::*` brings
+//! their methods into scope.
 //!
 //! # Numbers
 //!
 //! [`guide::choosing`] tells which method to choose when, [`guide::accuracy`] how right the results are.
 //!
-//! Sums run in double precision in a stated order, whatever the type of the columns: in sequence up to 32 studies, in a fixed
-//! split beyond. No result depends on the unit of the data: multiplying effects by a power of two changes no digit.
-//! Iterations are bracketed or monotone, with bounds that are never reached. Tails are survival functions, right to 13 digits.
+//! Sums run in double precision in a stated order, whatever the type of the columns: in sequence up to 32 studies, in a
+//! fixed split beyond. No result depends on the unit of the data: multiplying effects by a power of two changes no
+//! digit. Iterations are bracketed or monotone, with bounds that are never reached. Tails are survival functions, right
+//! to 13 digits.
 //!
 //! # What is not here
 //!
@@ -197,8 +228,8 @@ pub use effect_size::{
     PointBiserialVariance, PointBiserialZ, PooledMeanDifference, ProbitD, RSquaredFisherZ, RSquaredFisherZVariance,
     RSquaredVariance, RatioOfMeansVariance, RatioVariance, RawCorrelation, RawPartialCorrelation, RawRSquared,
     RawSemipartialCorrelation, RiskDifferenceFromOddsRatio, RiskDifferenceFromRiskRatio, RiskDifferenceVariance,
-    RiskRatioFromHazardRatio, RiskRatioFromOddsRatio, SmallSampleCorrection, Standardiser, TableRecipe,
-    UnderlyingDistribution, VariabilityVariance,
+    RiskRatioFromHazardRatio, RiskRatioFromOddsRatio, Standardiser, TableRecipe, UnderlyingDistribution,
+    VariabilityVariance,
 };
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, Moments, Score};
@@ -216,9 +247,9 @@ pub use measure::{
     PartialCorrelationCoefficient, PartialFisherZ, PetoOddsRatio, PhiCoefficient, PointBiserialCorrelation,
     PointBiserialCorrelationZ, ProbitProportion, ProportionVariance, RateDifference, RateRatio, RateRootDifference,
     RatioOfMeans, RawAlpha, RawProportion, RawRate, RawScoreStandardisedMeanChange, RelativeExcessHeterozygosity,
-    RiskDifference, RiskRatio, SemipartialCorrelationCoefficient, SemipartialFisherZ, SquareRootRate,
-    StandardisedGroupMean, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy, VariabilityRatio,
-    YuleQ, YuleY,
+    RiskDifference, RiskRatio, SemipartialCorrelationCoefficient, SemipartialFisherZ, SmallSampleCorrection,
+    SquareRootRate, StandardisedGroupMean, StandardisedMeanDifference, TetrachoricCorrelation, VaccineEfficacy,
+    VariabilityRatio, YuleQ, YuleY,
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
@@ -239,7 +270,7 @@ pub use stratified::{BreslowDay, CochranMantelHaenszel, Stratum};
 pub use studies::{Studies, Study};
 pub use summary::{
     CorrectedCells, CorrectedStudies, Correlation, CronbachAlpha, Direction, EstimatedGroup, Favours, FiveNumbers,
-    Genotypes, Group, LogRank, LogRankEvents, MatchedPairs, Measurement, OneMean, PairedMargins, PairedMeans,
+    Genotypes, Group, LogRank, LogRankEvents, MatchedPairs, Measurement, PairedMargins, PairedMeans,
     PartialCorrelation, PersonTime, PersonTimeRate, Proportion, RSquared, Reported, ReportedAuc, ReportedChange,
     ReportedDifference, SemipartialCorrelation, SkewnessCheck, Tables, TwoByTwo, TwoMeans, ZeroCells,
 };

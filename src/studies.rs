@@ -172,6 +172,9 @@ impl<M: Measure, F: Real> Studies<M, F> {
 
     /// The studies for which `keep` is true, with their labels. What was excluded before stays listed, under the index
     /// it would have now.
+    ///
+    /// Effects and measure stay as they are, even those that a recipe made from the whole set, such as the size at
+    /// which a double arcsine is read back; make the studies anew from the data where that matters.
     #[must_use]
     pub fn filter(&self, mut keep: impl FnMut(&Study<'_, M, F>) -> bool) -> Self {
         let kept: Vec<usize> =

@@ -26,7 +26,6 @@ mod probit;
 mod quadratic_form;
 mod side;
 mod temme;
-mod unbiased_correlation;
 
 pub(crate) use self::double_double::DoubleDouble;
 
@@ -42,7 +41,6 @@ pub(crate) use self::olkin_pratt::OlkinPratt;
 pub(crate) use self::probit::{inverse_density, probit, probit_difference};
 pub(crate) use self::quadratic_form::QuadraticForm;
 use self::side::{Scaled, Side};
-pub(crate) use self::unbiased_correlation::one_minus_unbiased_correlation;
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 
 /// `1 / sqrt 2 - FRAC_1_SQRT_2`.

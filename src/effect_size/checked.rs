@@ -1,4 +1,4 @@
-//! What recipes on counts have in common.
+//! What recipes have in common: an effect that can be pooled, or why there is none.
 
 use crate::effect::{Effect, StudyNote};
 use crate::error::{Error, ErrorKind};
@@ -23,6 +23,18 @@ pub(super) fn checked<M: Measure>(
     Ok(added.map_or(effect, |zero_cells| effect.with_note(StudyNote::ZeroCellsCorrected(zero_cells))))
 }
 
+/// The effect, or an error for data so large or small that it or its variance is not a number.
+pub(super) fn in_range<M: Measure>(measure: M, y: f64, v: f64) -> Result<Effect<M>, Error> {
+    if !y.is_finite() {
+        return Err(ErrorKind::OutOfRange { quantity: "the effect" }.into());
+    }
+    if !(v.is_finite() && v > 0.0) {
+        return Err(ErrorKind::OutOfRange { quantity: "the variance" }.into());
+    }
+    Effect::from_analysis(measure, y, v)
+}
+
+/// The error for valid data that say nothing about the measure.
 pub(super) fn not_estimable<M: Measure>(measure: M, reason: &'static str) -> Error {
     ErrorKind::NotEstimable { measure: measure.label(), reason }.into()
 }

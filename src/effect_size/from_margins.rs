@@ -31,6 +31,9 @@ impl FromPairs<OddsRatio> {
             let table = table.map_err(|reason| not_estimable(OddsRatio, reason))?;
             let correlation = margins.correlation(&table.for_variance);
             let pair = [log_odds_ratio(&table.for_effect), variance(&table.for_variance, correlation)];
+            if correlation >= 1.0 && pair.last() == Some(&0.0) {
+                return Err(not_estimable(OddsRatio, "its variance is 0 for a correlation of 1 within pairs"));
+            }
             let zero = table.for_effect.has_zero() || table.for_variance.has_zero();
             checked(OddsRatio, pair, zero, table.added.then_some(policy))
         };

@@ -6,7 +6,7 @@ use crate::effect_size::checked::{checked, effects_of_sets, not_estimable};
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measure, RateDifference, RateRatio, RateRootDifference};
 use crate::studies::Studies;
-use crate::summary::{PersonTime, ZeroCells};
+use crate::summary::{PersonTime, ZeroCells, float};
 
 /// A recipe on [`PersonTime`] with another zero-cell policy than its own.
 ///
@@ -127,9 +127,8 @@ fn corrected([treated, control]: [Rate; 2], policy: ZeroCells) -> [Rate; 2] {
 }
 
 impl Rate {
-    #[allow(clippy::cast_precision_loss, reason = "counts above 2^53 are rounded, which moves an effect by 1e-16")]
     fn of((events, time): (u64, f64)) -> Self {
-        Self { events: events as f64, time }
+        Self { events: float(events), time }
     }
 
     fn root(self) -> f64 {

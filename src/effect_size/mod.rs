@@ -40,7 +40,7 @@ pub use means::{
     ChangeScoreDVariance, CommonLanguage, EqualVarianceCommonLanguage, GlassDelta, GlassDeltaVariance, HedgesG,
     HedgesGVariance, HeteroscedasticVariance, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio,
     OddsRatioFromDifference, PointBiserial, PointBiserialVariance, PointBiserialZ, PooledMeanDifference,
-    RatioOfMeansVariance, SmallSampleCorrection, Standardiser, UnderlyingDistribution, VariabilityVariance,
+    RatioOfMeansVariance, Standardiser, UnderlyingDistribution, VariabilityVariance,
 };
 pub use report::FromReport;
 pub use standardised::{CoxD, LogisticD, ProbitD};

@@ -2,7 +2,6 @@
 
 use super::correlation::square;
 use super::over_the_set::{in_range, not_estimable, over_the_set};
-use crate::distributions::hedges_j;
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
 use crate::error::Error;
@@ -10,14 +9,14 @@ use crate::measure::{
     BiasCorrection, BonettAlpha, GroupMean, HakstianWhalenAlpha, LogCoefficientOfVariation, LogMean,
     LogStandardDeviation, MeanVariance, Measure, RawAlpha, RelativeExcessHeterozygosity, StandardisedGroupMean,
 };
-use crate::summary::{CronbachAlpha, Genotypes, OneMean, float};
+use crate::summary::{CronbachAlpha, Genotypes, Group, float};
 
 const NOT_POSITIVE: &str = "a logarithm needs a positive mean";
 const ALPHA_OF_ONE: &str = "alpha of 1 has no variance, and an infinite logarithm";
 
 impl GroupMean {
     /// The standard deviation pooled over the set.
-    fn pooled_sd(self, data: &[&OneMean]) -> f64 {
+    fn pooled_sd(self, data: &[&Group]) -> f64 {
         // Squared only after division by the largest: a square could overflow.
         let unit = data.iter().map(|study| study.sd()).fold(0.0, f64::max);
         let (mut total, mut sum) = (0.0, 0.0);
@@ -29,57 +28,50 @@ impl GroupMean {
         unit * (sum / total).sqrt()
     }
 
-    fn in_set(self, study: &OneMean, pooled_sd: f64) -> Result<Effect<Self>, Error> {
+    fn in_set(self, study: &Group, pooled_sd: f64) -> Result<Effect<Self>, Error> {
         let sd = if self.variance == MeanVariance::Homoscedastic { pooled_sd } else { study.sd() };
         in_range(self, study.mean(), sd * (sd / float(study.n())))
     }
 }
 
-impl EffectSize<OneMean> for GroupMean {
+impl EffectSize<Group> for GroupMean {
     type Measure = Self;
 
-    over_the_set!(OneMean, pooled_sd, in_set);
+    over_the_set!(Group, pooled_sd, in_set);
 }
 
-impl EffectSize<OneMean> for StandardisedGroupMean {
+impl EffectSize<Group> for StandardisedGroupMean {
     type Measure = Self;
 
-    fn effect(&self, study: &OneMean) -> Result<Effect<Self>, Error> {
+    fn effect(&self, study: &Group) -> Result<Effect<Self>, Error> {
         let n = float(study.n());
-        let plain = study.mean() / study.sd();
-        let y = match self.bias {
-            BiasCorrection::Corrected if study.n() < 3 => {
-                return not_estimable(*self, "the correction for bias needs at least 3 patients");
-            }
-            BiasCorrection::Corrected => hedges_j(n - 1.0) * plain,
-            BiasCorrection::Uncorrected => plain,
-        };
+        let y = self.correction.factor(*self, n - 1.0)? * (study.mean() / study.sd());
         in_range(*self, y, n.recip() + y * (y / (2.0 * n)))
     }
 }
 
-impl EffectSize<OneMean> for LogMean {
+impl EffectSize<Group> for LogMean {
     type Measure = Self;
 
-    fn effect(&self, study: &OneMean) -> Result<Effect<Self>, Error> {
+    fn effect(&self, study: &Group) -> Result<Effect<Self>, Error> {
         check_positive(*self, study)?;
         in_range(*self, study.mean().ln(), relative_variance(study))
     }
 }
 
-impl EffectSize<OneMean> for LogStandardDeviation {
+impl EffectSize<Group> for LogStandardDeviation {
     type Measure = Self;
 
-    fn effect(&self, study: &OneMean) -> Result<Effect<Self>, Error> {
+    fn effect(&self, study: &Group) -> Result<Effect<Self>, Error> {
         let v = half_per_degree(study);
         in_range(*self, study.sd().ln() + bias(self.bias, v), v)
     }
 }
 
-impl EffectSize<OneMean> for LogCoefficientOfVariation {
+impl EffectSize<Group> for LogCoefficientOfVariation {
     type Measure = Self;
 
-    fn effect(&self, study: &OneMean) -> Result<Effect<Self>, Error> {
+    fn effect(&self, study: &Group) -> Result<Effect<Self>, Error> {
         check_positive(*self, study)?;
         let of_sd = half_per_degree(study);
         // The two logarithms apart: the quotient could overflow.
@@ -91,7 +83,7 @@ impl EffectSize<OneMean> for LogCoefficientOfVariation {
 }
 
 /// 1/(2(n - 1)): both the bias of ln s, with the sign turned, and its variance.
-fn half_per_degree(study: &OneMean) -> f64 {
+fn half_per_degree(study: &Group) -> f64 {
     0.5 / float(study.n() - 1)
 }
 
@@ -103,12 +95,12 @@ const fn bias(correction: BiasCorrection, amount: f64) -> f64 {
 }
 
 /// s² / (n m²).
-fn relative_variance(study: &OneMean) -> f64 {
+fn relative_variance(study: &Group) -> f64 {
     let relative = study.sd() / study.mean();
     relative * (relative / float(study.n()))
 }
 
-fn check_positive<M: Measure>(measure: M, study: &OneMean) -> Result<(), Error> {
+fn check_positive<M: Measure>(measure: M, study: &Group) -> Result<(), Error> {
     if study.mean() > 0.0 { Ok(()) } else { not_estimable(measure, NOT_POSITIVE) }
 }
 

@@ -1,7 +1,8 @@
 //! Recipes that look at the whole set of studies before they turn one into an effect.
 
-use crate::effect::Effect;
-use crate::error::{Error, ErrorKind};
+pub(super) use super::checked::in_range;
+use crate::effect_size::checked;
+use crate::error::Error;
 use crate::measure::Measure;
 
 /// The methods of [`EffectSize`](crate::EffectSize) for a recipe whose effects depend on the set of studies: `$set`
@@ -49,16 +50,5 @@ pub(super) fn weighted_mean(rows: impl Iterator<Item = (f64, f64)>) -> f64 {
 
 /// Valid data that say nothing about the measure.
 pub(super) fn not_estimable<M: Measure, T>(measure: M, reason: &'static str) -> Result<T, Error> {
-    Err(ErrorKind::NotEstimable { measure: measure.label(), reason }.into())
-}
-
-/// The effect, or an error for data so large or small that it or its variance is not a number.
-pub(super) fn in_range<M: Measure>(measure: M, y: f64, v: f64) -> Result<Effect<M>, Error> {
-    if !y.is_finite() {
-        return Err(ErrorKind::OutOfRange { quantity: "the effect" }.into());
-    }
-    if !(v.is_finite() && v > 0.0) {
-        return Err(ErrorKind::OutOfRange { quantity: "the variance" }.into());
-    }
-    Effect::from_analysis(measure, y, v)
+    Err(checked::not_estimable(measure, reason))
 }

@@ -9,6 +9,7 @@ mod one_group;
 mod person_time;
 mod proportion;
 mod rate;
+mod small_sample;
 mod two_by_two;
 
 pub use association::{FisherZPhi, FisherZTetrachoric, PhiCoefficient, TetrachoricCorrelation, YuleQ, YuleY};
@@ -35,6 +36,7 @@ pub use proportion::{
 };
 pub(crate) use proportion::{arcsine, double_arcsine};
 pub use rate::{FreemanTukeyRate, LogRate, RawRate, SquareRootRate};
+pub use small_sample::SmallSampleCorrection;
 pub use two_by_two::{ArcsineDifference, DiagnosticOddsRatio, PetoOddsRatio, VaccineEfficacy};
 
 use std::fmt::{self, Debug};
@@ -206,21 +208,9 @@ impl Measure for AnyMeasure {
 
 /// Defines measures that are nothing but a name and a link.
 macro_rules! measures {
-    ($($(#[$docs:meta])* $name:ident, $label:literal, $link:ident;)*) => {$(
-        $(#[$docs])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-        pub struct $name;
-
-        impl Measure for $name {
-            fn label(&self) -> &'static str {
-                $label
-            }
-
-            fn link(&self) -> Link {
-                Link::$link
-            }
-        }
-    )*};
+    ($($(#[$docs:meta])* $name:ident, $label:literal, $link:ident;)*) => {
+        $crate::measure::measures_with_link! { $($(#[$docs])* $name, $label, Link::$link;)* }
+    };
 }
 pub(crate) use measures;
 

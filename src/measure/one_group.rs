@@ -1,6 +1,6 @@
 //! Measures of one group: means and spreads, reliabilities, genotypes.
 
-use super::{Link, Measure, measures_with_link, measures_with_options};
+use super::{Link, Measure, SmallSampleCorrection, measures_with_link, measures_with_options};
 
 /// Cronbach's alpha as it is: at most 1.
 const ALPHA: Link = Link::new("identity", |a| if a <= 1.0 { a } else { f64::NAN }, at_most_one);
@@ -49,7 +49,10 @@ pub enum MeanVariance {
     Homoscedastic,
 }
 
-/// Whether a small-sample bias is corrected.
+/// Whether the bias of a logarithm in small samples is corrected, by adding an estimate of it.
+///
+/// Standardised effects are corrected by a factor instead, of which there are two:
+/// [`SmallSampleCorrection`](crate::SmallSampleCorrection).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum BiasCorrection {
     /// It is.
@@ -62,7 +65,7 @@ pub enum BiasCorrection {
 measures_with_options! {
     /// The mean of one group, in the unit of the outcome.
     ///
-    /// As a recipe it takes a [`OneMean`](crate::OneMean).
+    /// As a recipe it takes a [`Group`](crate::Group).
     ///
     /// # Formula
     /// ```text
@@ -77,10 +80,10 @@ measures_with_options! {
     ///
     /// # Example
     /// ```
-    /// use meta_analysis::{EffectSize, GroupMean, OneMean};
+    /// use meta_analysis::{EffectSize, GroupMean, Group};
     ///
     /// // Days in hospital after a stroke, Edinburgh, with specialist care (Normand 1999).
-    /// let effect = GroupMean::new().effect(&OneMean::new(155, 55.0, 47.0)?)?;
+    /// let effect = GroupMean::new().effect(&Group::new(155, 55.0, 47.0)?)?;
     /// assert_eq!(format!("{} {:.4}", effect.y(), effect.v()), "55 14.2516");
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
@@ -92,37 +95,38 @@ measures_with_options! {
 
     /// The mean of one group in units of its standard deviation, such as a mean change against 0.
     ///
-    /// As a recipe it takes a [`OneMean`](crate::OneMean).
+    /// As a recipe it takes a [`Group`](crate::Group).
     ///
     /// # Formula
     /// ```text
     /// y = J(n - 1) m / s        v = 1/n + y² / (2n)
     /// ```
-    /// with the exact factor J of [`HedgesG`](crate::HedgesG) (Hedges 1981), 1 for the plain estimate.
+    /// with the factor J of a [`SmallSampleCorrection`](crate::SmallSampleCorrection), the exact one (Hedges 1981) by
+    /// default.
     ///
     /// # Scale
     /// Standard deviations.
     ///
     /// # Errors
-    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) for two patients with the correction, where J is 0.
+    /// [`NotEstimable`](crate::ErrorKind::NotEstimable) for two patients with a correction, where J is 0.
     ///
     /// # Example
     /// ```
-    /// use meta_analysis::{EffectSize, OneMean, StandardisedGroupMean};
+    /// use meta_analysis::{EffectSize, Group, StandardisedGroupMean};
     ///
-    /// let effect = StandardisedGroupMean::new().effect(&OneMean::new(155, 55.0, 47.0)?)?;
+    /// let effect = StandardisedGroupMean::new().effect(&Group::new(155, 55.0, 47.0)?)?;
     /// assert_eq!(format!("{:.4} {:.6}", effect.y(), effect.v()), "1.1645 0.010826");
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[doc(alias = "SMN")]
     StandardisedGroupMean, "standardised mean", Link::IDENTITY, {
-        /// The same with or without the correction for small-sample bias.
-        bias: BiasCorrection = BiasCorrection::Corrected, with_bias;
+        /// The same with another small-sample correction, or none.
+        correction: SmallSampleCorrection = SmallSampleCorrection::Exact, with_correction;
     }
 
     /// The logarithm of the standard deviation of one group.
     ///
-    /// As a recipe it takes a [`OneMean`](crate::OneMean), whose mean does not enter.
+    /// As a recipe it takes a [`Group`](crate::Group), whose mean does not enter.
     ///
     /// # Formula
     /// ```text
@@ -138,9 +142,9 @@ measures_with_options! {
     ///
     /// # Example
     /// ```
-    /// use meta_analysis::{EffectSize, LogStandardDeviation, OneMean};
+    /// use meta_analysis::{EffectSize, LogStandardDeviation, Group};
     ///
-    /// let effect = LogStandardDeviation::new().effect(&OneMean::new(155, 55.0, 47.0)?)?;
+    /// let effect = LogStandardDeviation::new().effect(&Group::new(155, 55.0, 47.0)?)?;
     /// assert_eq!(format!("{:.4} {:.6}", effect.y(), effect.v()), "3.8534 0.003247");
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
@@ -152,7 +156,7 @@ measures_with_options! {
 
     /// The logarithm of the coefficient of variation of one group, for outcomes on a ratio scale.
     ///
-    /// As a recipe it takes a [`OneMean`](crate::OneMean) with a positive mean.
+    /// As a recipe it takes a [`Group`](crate::Group) with a positive mean.
     ///
     /// # Formula
     /// ```text
@@ -168,9 +172,9 @@ measures_with_options! {
     ///
     /// # Example
     /// ```
-    /// use meta_analysis::{EffectSize, LogCoefficientOfVariation, OneMean};
+    /// use meta_analysis::{EffectSize, LogCoefficientOfVariation, Group};
     ///
-    /// let effect = LogCoefficientOfVariation::new().effect(&OneMean::new(155, 55.0, 47.0)?)?;
+    /// let effect = LogCoefficientOfVariation::new().effect(&Group::new(155, 55.0, 47.0)?)?;
     /// assert_eq!(format!("{:.4} {:.6}", effect.y(), effect.v()), "-0.1539 0.007958");
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
@@ -184,7 +188,7 @@ measures_with_options! {
 measures_with_link! {
     /// The logarithm of the mean of one group, for positive outcomes.
     ///
-    /// As a recipe it takes a [`OneMean`](crate::OneMean) with a positive mean.
+    /// As a recipe it takes a [`Group`](crate::Group) with a positive mean.
     ///
     /// # Formula
     /// ```text
@@ -200,9 +204,9 @@ measures_with_link! {
     ///
     /// # Example
     /// ```
-    /// use meta_analysis::{EffectSize, LogMean, OneMean};
+    /// use meta_analysis::{EffectSize, LogMean, Group};
     ///
-    /// let effect = LogMean.effect(&OneMean::new(155, 55.0, 47.0)?)?;
+    /// let effect = LogMean.effect(&Group::new(155, 55.0, 47.0)?)?;
     /// assert_eq!(format!("{:.4} {:.6}", effect.y(), effect.v()), "4.0073 0.004711");
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```

@@ -209,7 +209,8 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     }
 
     /// The probability that the effect of a new study lies above a value on the natural scale, by the distribution of
-    /// [`prediction`](Self::prediction); `None` where that is, and for a value the measure cannot take.
+    /// [`prediction`](Self::prediction); `None` where that is, and for a value the measure cannot take. An effect beyond
+    /// the end of the natural scale is read as the end, so that nothing is above the upper one.
     ///
     /// ```
     /// use meta_analysis::{MeanDifference, Pool, RandomEffects, Studies};
@@ -224,6 +225,10 @@ impl<M: Measure, F: Real> Pooled<M, F> {
         let link = self.measure.link();
         let value = link.to_analysis(natural.f64());
         let of_new_study = self.numbers.of_new_study.filter(|_| !value.is_nan())?;
+        let ends = [f64::NEG_INFINITY, f64::INFINITY].map(|y| link.to_natural(y));
+        if ends.iter().all(|end| *end <= natural.f64()) {
+            return Some(F::zero());
+        }
         let distance = value - self.numbers.estimate;
         // Above on the natural scale is below on the analysis scale if the link is decreasing.
         let decreasing = link.to_natural(1.0) < link.to_natural(-1.0);

@@ -1,5 +1,6 @@
 //! Correlations and squared multiple correlations of one sample.
 
+use super::{check_between, check_finite, float};
 use crate::distributions;
 use crate::error::{Error, ErrorKind};
 
@@ -13,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 /// assert_eq!(format!("{:.3}", Correlation::from_t(1.969, 109)?.r()), "0.187");
 /// assert_eq!(format!("{:.3}", Correlation::from_signed_p(0.0515, 109)?.r()), "0.187");
 /// assert_eq!(Correlation::new(1.2, 40).unwrap_err().to_string(),
-///     "a correlation of 1.2 is outside the range of its scale (-1 to 1)");
+///     "the correlation must lie between -1 and 1, but is 1.2");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,9 +27,9 @@ impl Correlation {
     /// A correlation and the number of pairs.
     ///
     /// # Errors
-    /// [`ErrorKind::OutsideScale`] unless r is in [-1, 1].
+    /// [`ErrorKind::NotBetween`] unless r is in [-1, 1].
     pub fn new(r: f64, n: u64) -> Result<Self, Error> {
-        Ok(Self { r: in_range("correlation", r, -1.0, "-1 to 1")?, n })
+        Ok(Self { r: correlation("correlation", r)?, n })
     }
 
     /// From Student's t of the test that there is no correlation, r = t / √(t² + n - 2).
@@ -89,9 +90,9 @@ impl PartialCorrelation {
     /// A partial correlation, the number of observations, and that of all predictors, the one of interest included.
     ///
     /// # Errors
-    /// [`ErrorKind::OutsideScale`] unless r is in [-1, 1].
+    /// [`ErrorKind::NotBetween`] unless r is in [-1, 1].
     pub fn new(r: f64, n: u64, predictors: u64) -> Result<Self, Error> {
-        Ok(Self { r: in_range("partial correlation", r, -1.0, "-1 to 1")?, n, predictors })
+        Ok(Self { r: correlation("partial correlation", r)?, n, predictors })
     }
 
     /// From the t of the predictor's coefficient, r = t / √(t² + n - m - 1) with m predictors.
@@ -130,7 +131,7 @@ impl PartialCorrelation {
 /// // t of the coefficient, R² of the regression, observations, predictors (Aloe & Thompson 2013).
 /// assert_eq!(format!("{:.3}", SemipartialCorrelation::from_t(4.61, 0.24, 218, 4)?.r()), "0.275");
 /// assert_eq!(SemipartialCorrelation::new(0.6, 0.24, 218, 4).unwrap_err().to_string(),
-///     "a squared semi-partial correlation of 0.36 is outside the range of its scale (0 to R², which is below it)");
+///     "the squared semi-partial correlation, a part of R², must lie between 0 and 0.24, but is 0.36");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -146,13 +147,13 @@ impl SemipartialCorrelation {
     /// predictors.
     ///
     /// # Errors
-    /// [`ErrorKind::OutsideScale`] unless r is in [-1, 1], R² in [0, 1], and r² at most R² (but for rounding).
+    /// [`ErrorKind::NotBetween`] unless r is in [-1, 1], R² in [0, 1], and r² at most R² (but for rounding).
     pub fn new(r: f64, r2: f64, n: u64, predictors: u64) -> Result<Self, Error> {
-        let r = in_range("semi-partial correlation", r, -1.0, "-1 to 1")?;
-        let r2 = in_range("squared multiple correlation", r2, 0.0, "0 to 1")?;
+        let r = correlation("semi-partial correlation", r)?;
+        let r2 = square(r2)?;
         if r * r > r2 * (1.0 + 1e-12) {
-            let (measure, link) = ("squared semi-partial correlation", "0 to R², which is below it");
-            return Err(ErrorKind::OutsideScale { measure, link, value: r * r }.into());
+            let what = "squared semi-partial correlation, a part of R²,";
+            return Err(ErrorKind::NotBetween { what, lower: 0.0, upper: r2, value: r * r }.into());
         }
         Ok(Self { r, r2, n, predictors })
     }
@@ -164,8 +165,9 @@ impl SemipartialCorrelation {
     /// [`new`](Self::new) for a t that does not go with R².
     pub fn from_t(t: f64, r2: f64, n: u64, predictors: u64) -> Result<Self, Error> {
         let df = degrees("semi-partial correlation", n, predictors.saturating_add(1), RESIDUAL)?;
-        let r2 = in_range("squared multiple correlation", r2, 0.0, "0 to 1")?;
-        Self::new(finite("t statistic", t)? * ((1.0 - r2) / df).sqrt(), r2, n, predictors)
+        let r2 = square(r2)?;
+        check_finite("t statistic", t)?;
+        Self::new(t * ((1.0 - r2) / df).sqrt(), r2, n, predictors)
     }
 
     /// The semi-partial correlation.
@@ -214,21 +216,21 @@ impl RSquared {
     /// R², the number of observations and that of the predictors.
     ///
     /// # Errors
-    /// [`ErrorKind::OutsideScale`] unless R² is in [0, 1].
+    /// [`ErrorKind::NotBetween`] unless R² is in [0, 1].
     pub fn new(r2: f64, n: u64, predictors: u64) -> Result<Self, Error> {
-        Ok(Self { r2: in_range("squared multiple correlation", r2, 0.0, "0 to 1")?, n, predictors })
+        Ok(Self { r2: square(r2)?, n, predictors })
     }
 
     /// From the F statistic of the regression, R² = m F / (m F + n - m - 1) with m predictors.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFinite`] or [`ErrorKind::OutsideScale`] for F; [`ErrorKind::NotEstimable`] unless there are more
+    /// [`ErrorKind::NotFinite`] or [`ErrorKind::Negative`] for F; [`ErrorKind::NotEstimable`] unless there are more
     /// than m + 1 observations.
     pub fn from_f(f: f64, n: u64, predictors: u64) -> Result<Self, Error> {
         let df = degrees("squared multiple correlation", n, predictors.saturating_add(1), RESIDUAL)?;
-        if finite("F statistic", f)? < 0.0 {
-            let (measure, link) = ("statistic F", "0 and above");
-            return Err(ErrorKind::OutsideScale { measure, link, value: f }.into());
+        check_finite("F statistic", f)?;
+        if f < 0.0 {
+            return Err(ErrorKind::Negative { what: "F statistic", value: f }.into());
         }
         // m F could overflow, df / (m F) could only be infinite, which is R² = 0.
         let odds = f / df * float(predictors);
@@ -257,12 +259,6 @@ impl RSquared {
 
 const RESIDUAL: &str = "its test needs at least 2 observations more than predictors";
 
-/// A size as a floating-point number.
-#[allow(clippy::cast_precision_loss, reason = "sizes above 2^53 are rounded, which moves an effect by 1e-16")]
-pub(crate) const fn float(n: u64) -> f64 {
-    n as f64
-}
-
 /// n minus what is spent, if that is positive.
 fn degrees(measure: &'static str, n: u64, spent: u64, reason: &'static str) -> Result<f64, Error> {
     match n.checked_sub(spent) {
@@ -272,19 +268,16 @@ fn degrees(measure: &'static str, n: u64, spent: u64, reason: &'static str) -> R
 }
 
 fn correlation_of_t(t: f64, df: f64) -> Result<f64, Error> {
-    Ok(finite("t statistic", t)? / t.hypot(df.sqrt()))
+    check_finite("t statistic", t)?;
+    Ok(t / t.hypot(df.sqrt()))
 }
 
-fn finite(what: &'static str, value: f64) -> Result<f64, Error> {
-    if value.is_finite() { Ok(value) } else { Err(ErrorKind::NotFinite { what, value }.into()) }
+fn correlation(what: &'static str, r: f64) -> Result<f64, Error> {
+    check_between(what, r, (-1.0, 1.0))?;
+    Ok(r)
 }
 
-/// A value from `lower` to 1.
-fn in_range(measure: &'static str, value: f64, lower: f64, link: &'static str) -> Result<f64, Error> {
-    // Written so that NaN fails.
-    if value >= lower && value <= 1.0 {
-        Ok(value)
-    } else {
-        Err(ErrorKind::OutsideScale { measure, link, value }.into())
-    }
+fn square(r2: f64) -> Result<f64, Error> {
+    check_between("squared multiple correlation", r2, (0.0, 1.0))?;
+    Ok(r2)
 }

@@ -1,6 +1,6 @@
 //! A median with quartiles, with extremes or with both, where a mean and a standard deviation are wanted.
 
-use super::{Group, SkewnessCheck, check_finite, size};
+use super::{Group, SkewnessCheck, check_finite, float};
 use crate::distributions::normal_upper_quantile;
 use crate::error::{Error, ErrorKind};
 
@@ -201,7 +201,7 @@ impl FiveNumbers {
     /// Whether the quantiles contradict a normal distribution; `None` for fewer than five patients.
     #[must_use]
     pub fn skewness(&self) -> Option<SkewnessCheck> {
-        let n = size(self.n);
+        let n = float(self.n);
         (self.n >= LEAST_TESTED).then(|| match self.quantiles {
             Quantiles::Range(range) => SkewnessCheck::of_range(n, range),
             Quantiles::Quartiles(quartiles) => SkewnessCheck::of_quartiles(n, quartiles),
@@ -211,7 +211,7 @@ impl FiveNumbers {
 
     /// Mean and standard deviation under normality.
     fn moments(&self) -> (f64, f64) {
-        let n = size(self.n);
+        let n = float(self.n);
         // From the upper tails, which keep their digits in large samples.
         let z = normal_upper_quantile(0.625 / (n + 0.25));
         let u = normal_upper_quantile((0.25 * n + 0.375) / (n + 0.25));

@@ -1,5 +1,6 @@
 //! What a log-rank test says of two survival curves.
 
+use super::float;
 use crate::distributions::normal_upper_quantile;
 use crate::error::{Error, ErrorKind};
 
@@ -115,8 +116,6 @@ impl LogRank {
 impl LogRankEvents {
     /// The variance of observed minus expected events.
     fn variance(self) -> Result<f64, Error> {
-        #[allow(clippy::cast_precision_loss, reason = "counts above 2^53 are rounded, which moves an effect by 1e-16")]
-        let float = |x: u64| x as f64;
         let (scale, [first, second]) = match self {
             Self::ByArm { treated, control } => (float(treated) + float(control), [treated, control].map(float)),
             Self::Total { events, allocation } => (float(events), allocation.map(float)),

@@ -1,6 +1,6 @@
 //! 2×2 tables from their margins and a measure of association.
 
-use super::{Direction, TwoByTwo, check_finite, size};
+use super::{Direction, TwoByTwo, check_finite, float};
 use crate::error::{Error, ErrorKind};
 
 impl TwoByTwo {
@@ -123,7 +123,7 @@ impl Margins {
         let Some(others) = total.checked_sub(events) else {
             return Err(ErrorKind::EventsAboveTotal { arm: "combined", events, total }.into());
         };
-        Ok(Self { sizes, events, n1: size(sizes.0), n2: size(sizes.1), e: size(events), f: size(others) })
+        Ok(Self { sizes, events, n1: float(sizes.0), n2: float(sizes.1), e: float(events), f: float(others) })
     }
 
     /// The events among the treated at an odds ratio, before rounding.
@@ -165,7 +165,7 @@ impl Margins {
     /// The phi of the tables with the fewest and the most events among the treated.
     fn range_of_phi(&self) -> (f64, f64) {
         let ((fewest, most), expected) = (self.range(), self.expected());
-        (self.phi_of(size(fewest) - expected).max(-1.0), self.phi_of(size(most) - expected).min(1.0))
+        (self.phi_of(float(fewest) - expected).max(-1.0), self.phi_of(float(most) - expected).min(1.0))
     }
 
     /// The fewest and the most events that the treated can have had.

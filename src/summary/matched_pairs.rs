@@ -1,5 +1,6 @@
 //! Events in matched pairs.
 
+use super::check_between;
 use crate::error::{Error, ErrorKind};
 use crate::summary::two_by_two::{Cells, TwoByTwo};
 
@@ -122,20 +123,17 @@ impl PairedMargins {
     /// Margins with the correlation of the two events within pairs (the phi coefficient).
     ///
     /// # Errors
-    /// [`ErrorKind::UnequalArms`]; [`ErrorKind::OutsideScale`] for a correlation that is not between -1 and 1.
+    /// [`ErrorKind::UnequalArms`]; [`ErrorKind::NotBetween`] for a correlation that is not between -1 and 1.
     pub fn with_correlation(arms: TwoByTwo, correlation: f64) -> Result<Self, Error> {
         check_equal(&arms)?;
-        if !(correlation > -1.0 && correlation < 1.0) {
-            let (measure, link) = ("correlation within pairs", "between -1 and 1");
-            return Err(ErrorKind::OutsideScale { measure, link, value: correlation }.into());
-        }
+        check_between("correlation within pairs", correlation, (-1.0, 1.0))?;
         Ok(Self { arms, association: Association::Correlation(correlation) })
     }
 
     /// Margins with the proportion of pairs in which both had the event.
     ///
     /// # Errors
-    /// [`ErrorKind::UnequalArms`]; [`ErrorKind::OutsideScale`] for a proportion that the margins do not allow, beyond
+    /// [`ErrorKind::UnequalArms`]; [`ErrorKind::NotBetween`] for a proportion that the margins do not allow, beyond
     /// rounding in the last of 9 digits.
     pub fn with_joint_proportion(arms: TwoByTwo, proportion: f64) -> Result<Self, Error> {
         check_equal(&arms)?;
@@ -143,10 +141,10 @@ impl PairedMargins {
         let least = (cells.a / cells.n1() - cells.d / cells.n2()).max(0.0);
         let most = (cells.a / cells.n1()).min(cells.c / cells.n2());
         if !(proportion >= least - 1e-9 && proportion <= most + 1e-9) {
-            let (measure, link) = ("proportion of pairs with both events", "what the margins allow");
-            return Err(ErrorKind::OutsideScale { measure, link, value: proportion }.into());
+            let what = "proportion of pairs with both events, given the margins,";
+            return Err(ErrorKind::NotBetween { what, lower: least, upper: most, value: proportion }.into());
         }
-        Ok(Self { arms, association: Association::Joint(proportion.clamp(least, most)) })
+        Ok(Self { arms, association: Association::Joint(proportion.max(least).min(most)) })
     }
 
     /// Events and non-events in both arms.
@@ -162,6 +160,10 @@ impl PairedMargins {
             Association::Joint(joint) => {
                 let (n1, n2) = (cells.n1(), cells.n2());
                 let (p1, p2) = (cells.a / n1, cells.c / n2);
+                // All events are shared: rounding must not leave a variance.
+                if joint >= p1 && joint >= p2 {
+                    return 1.0;
+                }
                 (joint - p1 * p2) / (p1 * (cells.b / n1)).sqrt() / (p2 * (cells.d / n2)).sqrt()
             }
         }

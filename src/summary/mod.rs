@@ -24,7 +24,7 @@ pub use counts::{PersonTimeRate, Proportion};
 pub use five_numbers::{EstimatedGroup, FiveNumbers};
 pub use log_rank::{Favours, LogRank, LogRankEvents};
 pub use matched_pairs::{MatchedPairs, PairedMargins};
-pub use one_group::{CronbachAlpha, Genotypes, OneMean};
+pub use one_group::{CronbachAlpha, Genotypes};
 pub use paired_means::{Measurement, PairedMeans, ReportedChange};
 pub use person_time::PersonTime;
 pub use reported::Reported;
@@ -36,7 +36,6 @@ pub use two_by_two::TwoByTwo;
 pub use two_means::{Group, TwoMeans};
 pub use zero_cells::{CorrectedCells, CorrectedStudies, ZeroCells};
 
-pub(crate) use correlation::float;
 pub(crate) use reported::Said;
 pub(crate) use two_by_two::Cells;
 pub(crate) use zero_cells::Corrected;
@@ -57,6 +56,6 @@ fn check_between(what: &'static str, value: f64, (lower, upper): (f64, f64)) -> 
 
 /// The size of a group as a floating-point number.
 #[allow(clippy::cast_precision_loss, reason = "sizes above 2^53 are rounded, which moves an effect by 1e-16")]
-const fn size(n: u64) -> f64 {
+pub(crate) const fn float(n: u64) -> f64 {
     n as f64
 }

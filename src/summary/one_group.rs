@@ -1,62 +1,6 @@
-//! What is known of one group: a mean, the reliability of a scale, genotypes.
+//! What is known of one group: the reliability of a scale, genotypes.
 
 use crate::error::{Error, ErrorKind};
-
-/// Size, mean and standard deviation (not standard error) of one group.
-///
-/// ```
-/// use meta_analysis::OneMean;
-///
-/// let study = OneMean::new(155, 55.0, 47.0)?;  // patients, mean, standard deviation
-/// assert_eq!(study.mean(), 55.0);
-/// assert_eq!(OneMean::new(1, 55.0, 47.0).unwrap_err().to_string(),
-///     "the single arm must have at least 2 patients, but has 1");
-/// # Ok::<(), meta_analysis::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OneMean {
-    n: u64,
-    mean: f64,
-    sd: f64,
-}
-
-impl OneMean {
-    /// A group from its size, mean and standard deviation.
-    ///
-    /// # Errors
-    /// [`ErrorKind::ArmTooSmall`] with fewer than two patients, [`ErrorKind::NotFinite`] for the mean,
-    /// [`ErrorKind::NotPositive`] for the standard deviation.
-    pub fn new(n: u64, mean: f64, sd: f64) -> Result<Self, Error> {
-        if n < 2 {
-            return Err(ErrorKind::ArmTooSmall { arm: "single", needed: 2, found: n }.into());
-        }
-        if !mean.is_finite() {
-            return Err(ErrorKind::NotFinite { what: "mean", value: mean }.into());
-        }
-        if !(sd > 0.0 && sd.is_finite()) {
-            return Err(ErrorKind::NotPositive { what: "standard deviation", value: sd }.into());
-        }
-        Ok(Self { n, mean, sd })
-    }
-
-    /// The number of patients.
-    #[must_use]
-    pub const fn n(&self) -> u64 {
-        self.n
-    }
-
-    /// The mean, in the unit of the outcome.
-    #[must_use]
-    pub const fn mean(&self) -> f64 {
-        self.mean
-    }
-
-    /// The standard deviation, in the unit of the outcome.
-    #[must_use]
-    pub const fn sd(&self) -> f64 {
-        self.sd
-    }
-}
 
 /// Cronbach's alpha of a scale in one sample.
 ///

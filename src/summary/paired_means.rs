@@ -133,7 +133,7 @@ impl PairedMeans {
 
     /// The number of pairs as a floating-point number.
     pub(crate) const fn size(&self) -> f64 {
-        super::size(self.n)
+        super::float(self.n)
     }
 }
 
@@ -180,7 +180,7 @@ impl ReportedChange {
     pub fn from_t(t: f64, n: u64) -> Result<Self, Error> {
         check_pairs(n)?;
         super::check_finite("t statistic", t)?;
-        Ok(Self { d: t / super::size(n).sqrt(), n })
+        Ok(Self { d: t / super::float(n).sqrt(), n })
     }
 
     /// From the F statistic of the analysis of variance with repeated measurements.
@@ -198,7 +198,7 @@ impl ReportedChange {
     /// the change is not a finite number.
     pub fn from_p(p_value: f64, direction: Direction, n: u64) -> Result<Self, Error> {
         check_pairs(n)?;
-        Self::from_t(direction.sign(t_of_p(p_value, super::size(n) - 1.0)?), n)
+        Self::from_t(direction.sign(t_of_p(p_value, super::float(n) - 1.0)?), n)
     }
 
     /// The change in units of the standard deviation of the changes, without correction for small samples.
@@ -215,7 +215,7 @@ impl ReportedChange {
 
     /// The number of patients as a floating-point number.
     pub(crate) const fn size(&self) -> f64 {
-        super::size(self.n)
+        super::float(self.n)
     }
 }
 

@@ -47,7 +47,7 @@ impl ReportedAuc {
     /// # Errors
     /// As [`new`](Self::new), with U / (n1 n2) as the area.
     pub fn from_u(u: f64, (n1, n2): (u64, u64)) -> Result<Self, Error> {
-        Self::new(u / super::size(n1) / super::size(n2), (n1, n2))
+        Self::new(u / super::float(n1) / super::float(n2), (n1, n2))
     }
 
     /// The same with the proportion of pairs of a treated and a control that are tied; 0 unless said otherwise. Only
@@ -80,6 +80,6 @@ impl ReportedAuc {
 
     /// The sizes as floating-point numbers.
     pub(crate) const fn n(&self) -> (f64, f64) {
-        (super::size(self.n1), super::size(self.n2))
+        (super::float(self.n1), super::float(self.n2))
     }
 }

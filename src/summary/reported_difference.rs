@@ -122,22 +122,22 @@ impl ReportedDifference {
 
     /// The sizes as floating-point numbers.
     pub(crate) const fn n(&self) -> (f64, f64) {
-        (super::size(self.n1), super::size(self.n2))
+        (super::float(self.n1), super::float(self.n2))
     }
 
     /// n1 + n2.
     pub(crate) const fn total(&self) -> f64 {
-        super::size(self.n1) + super::size(self.n2)
+        super::float(self.n1) + super::float(self.n2)
     }
 
     /// n1 + n2 - 2.
     pub(crate) const fn df(&self) -> f64 {
-        (super::size(self.n1) - 1.0) + (super::size(self.n2) - 1.0)
+        (super::float(self.n1) - 1.0) + (super::float(self.n2) - 1.0)
     }
 
     /// 1/n1 + 1/n2.
     pub(crate) const fn sampling(&self) -> f64 {
-        1.0 / super::size(self.n1) + 1.0 / super::size(self.n2)
+        1.0 / super::float(self.n1) + 1.0 / super::float(self.n2)
     }
 
     fn sized((n1, n2): (u64, u64)) -> Result<Self, Error> {

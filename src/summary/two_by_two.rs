@@ -1,5 +1,6 @@
 //! Events and non-events in two arms.
 
+use super::float;
 use crate::error::{Error, ErrorKind};
 
 /// A 2×2 table: events and non-events in a treated and a control arm.
@@ -91,10 +92,9 @@ impl TwoByTwo {
     }
 
     /// The cells as they are.
-    #[allow(clippy::cast_precision_loss, reason = "counts above 2^53 are rounded, which moves an effect by 1e-16")]
     pub(crate) const fn cells(&self) -> Cells {
         let ([a, b], [c, d]) = (self.treated, self.control);
-        Cells { a: a as f64, b: b as f64, c: c as f64, d: d as f64 }
+        Cells { a: float(a), b: float(b), c: float(c), d: float(d) }
     }
 }
 

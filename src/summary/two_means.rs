@@ -2,7 +2,20 @@
 
 use crate::error::{Error, ErrorKind};
 
-/// Size, mean and standard deviation of one group of patients.
+/// Size, mean and standard deviation (not standard error) of one group of patients.
+///
+/// Alone it is the data of recipes such as [`GroupMean`](crate::GroupMean); two of them are a study of
+/// [`TwoMeans`].
+///
+/// ```
+/// use meta_analysis::Group;
+///
+/// let group = Group::new(155, 55.0, 47.0)?;  // patients, mean, standard deviation
+/// assert_eq!(group.mean(), 55.0);
+/// assert_eq!(Group::new(1, 55.0, 47.0).unwrap_err().to_string(),
+///     "the single arm must have at least 2 patients, but has 1");
+/// # Ok::<(), meta_analysis::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Group {
     n: u64,
@@ -57,9 +70,8 @@ impl Group {
     }
 
     /// The number of patients as a floating-point number.
-    #[allow(clippy::cast_precision_loss, reason = "sizes above 2^53 are rounded, which moves an effect by 1e-16")]
     pub(crate) const fn size(&self) -> f64 {
-        self.n as f64
+        super::float(self.n)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::measure::{
     BiserialCorrelation, PointBiserialCorrelation, PointBiserialCorrelationZ, StandardisedMeanDifference,
 };
+use crate::summary::float;
 
 /// How the patients are shared out over the two groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,9 +24,8 @@ impl Sizes {
         Ok(Self(Some((n1, n2))))
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "sizes above 2^53 are rounded, which moves an effect by 1e-16")]
     fn as_floats(self) -> Option<(f64, f64)> {
-        self.0.map(|(n1, n2)| (n1 as f64, n2 as f64))
+        self.0.map(|(n1, n2)| (float(n1), float(n2)))
     }
 
     /// (n1 + n2 - 2) (1/n1 + 1/n2); 4 for two equal, large groups.

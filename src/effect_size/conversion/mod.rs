@@ -11,7 +11,7 @@ pub use correlation::{
 };
 pub use difference::DifferenceFromOddsRatio;
 
-use super::means::in_range;
+use super::checked::in_range;
 use crate::effect::Effect;
 use crate::error::Error;
 use crate::measure::Measure;

@@ -5,7 +5,9 @@ use crate::distributions::normal_upper_quantile;
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
 use crate::error::Error;
-use crate::measure::{BiserialCorrelation, BiserialCorrelationZ, PointBiserialCorrelation, PointBiserialCorrelationZ};
+use crate::measure::{
+    BiserialCorrelation, BiserialCorrelationZ, Measure, PointBiserialCorrelation, PointBiserialCorrelationZ,
+};
 use crate::summary::{ReportedDifference, TwoMeans};
 
 /// Point-biserial correlation: that of the outcome with membership in the treated group.
@@ -140,8 +142,8 @@ impl EffectSize<ReportedDifference> for PointBiserialZ {
     }
 }
 
-/// The biserial correlation and its variance (Soper 1914).
-fn biserial(study: &ReportedDifference) -> (f64, f64) {
+/// The biserial correlation and its variance (Soper 1914), which is a variance up to an estimate somewhat above 1.
+fn biserial<M: Measure>(measure: M, study: &ReportedDifference) -> Result<(f64, f64), Error> {
     let ((n1, n2), total) = (study.n(), study.total());
     let (p, q) = (n1 / total, n2 / total);
     let z = if n1 <= n2 { normal_upper_quantile(p) } else { -normal_upper_quantile(q) };
@@ -149,14 +151,18 @@ fn biserial(study: &ReportedDifference) -> (f64, f64) {
     let y = (p * q).sqrt() / f * correlation(study);
     let y2 = y * y;
     let slope = 1.5 + (1.0 - p * z / f) * (1.0 + q * z / f);
-    (y, (p / f * (q / f) - slope * y2 + y2 * y2) / (total - 1.0))
+    let v = (p / f * (q / f) - slope * y2 + y2 * y2) / (total - 1.0);
+    if y.abs() > 1.0 && v <= 0.0 {
+        return Err(not_estimable(measure, "its variance formula is not positive for an estimate beyond -1 or 1"));
+    }
+    Ok((y, v))
 }
 
 impl EffectSize<ReportedDifference> for BiserialCorrelation {
     type Measure = Self;
 
     fn effect(&self, study: &ReportedDifference) -> Result<Effect<Self>, Error> {
-        let (y, v) = biserial(study);
+        let (y, v) = biserial(*self, study)?;
         in_range(*self, y, v)
     }
 }
@@ -165,7 +171,7 @@ impl EffectSize<ReportedDifference> for BiserialCorrelationZ {
     type Measure = Self;
 
     fn effect(&self, study: &ReportedDifference) -> Result<Effect<Self>, Error> {
-        let (y, v) = biserial(study);
+        let (y, v) = biserial(*self, study)?;
         if y.abs() >= 1.0 {
             return Err(not_estimable(*self, "the estimated correlation is not between -1 and 1"));
         }

@@ -26,23 +26,12 @@ pub use mean_difference::PooledMeanDifference;
 pub use odds_ratio::{OddsRatioFromDifference, UnderlyingDistribution};
 pub use ratio_of_means::{LogRatioOfMeans, RatioOfMeansVariance};
 pub use raw_score::{AverageD, AverageDVariance, BaselineD, BaselineDVariance};
-pub use small_sample::SmallSampleCorrection;
 pub use variability::{LogCoefficientOfVariationRatio, LogVariabilityRatio, VariabilityVariance};
 
 use crate::effect::Effect;
-use crate::error::{Error, ErrorKind};
-use crate::measure::Measure;
-
-/// The effect, if it and its variance are numbers that floating point can hold.
-pub(super) fn in_range<M: Measure>(measure: M, y: f64, v: f64) -> Result<Effect<M>, Error> {
-    if !y.is_finite() {
-        return Err(ErrorKind::OutOfRange { quantity: "the effect" }.into());
-    }
-    if !(v.is_finite() && v > 0.0) {
-        return Err(ErrorKind::OutOfRange { quantity: "the variance" }.into());
-    }
-    Effect::from_analysis(measure, y, v)
-}
+use crate::effect_size::checked::{in_range, not_estimable};
+use crate::error::Error;
+use crate::measure::{Measure, SmallSampleCorrection};
 
 /// As [`in_range`]; measurements of correlation `r` that are one and the same but for scale may leave no variance at
 /// all.
@@ -51,10 +40,6 @@ fn within<M: Measure>(measure: M, y: f64, v: f64, r: f64) -> Result<Effect<M>, E
         return Err(not_estimable(measure, "its variance is 0 for a correlation of 1 or -1"));
     }
     in_range(measure, y, v)
-}
-
-fn not_estimable<M: Measure>(measure: M, reason: &'static str) -> Error {
-    ErrorKind::NotEstimable { measure: measure.label(), reason }.into()
 }
 
 /// ln (x / y) of two positive numbers: from their difference where they are close, and without overflow of the ratio.

@@ -1,7 +1,7 @@
 //! Mean changes in units of the standard deviation of one measurement.
 
 use super::{SmallSampleCorrection, not_estimable, square, within};
-use crate::distributions::one_minus_unbiased_correlation;
+use crate::distributions::OlkinPratt;
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
 use crate::error::Error;
@@ -186,7 +186,7 @@ fn unbiased_sampling(study: &PairedMeans) -> Result<f64, Error> {
         let reason = "the unbiased correlation of this variance needs more than 4 patients";
         return Err(not_estimable(RawScoreStandardisedMeanChange, reason));
     }
-    Ok(2.0 * one_minus_unbiased_correlation(study.correlation(), study.size()) / study.size())
+    Ok(2.0 * OlkinPratt::new(study.correlation(), study.size()).one_minus_estimate() / study.size())
 }
 
 impl EffectSize<PairedMeans> for AverageD {

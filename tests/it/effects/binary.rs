@@ -136,7 +136,7 @@ pub(super) fn in_rows<M: Measure>(present: impl Iterator<Item = bool>, studies: 
 
 /// DIFFERENCE: the mean proportions of R count the treated arm of study 10, whose control arm is missing a count and which
 /// has no effect. Here a table is whole or it is not there. With that arm R's variance follows by hand.
-fn averages_over_a_missing_arm(case: &Value) -> bool {
+pub(super) fn averages_over_a_missing_arm(case: &Value) -> bool {
     case["options"]["vtype"] == "AV" && case["name"].as_str().is_some_and(|name| name.starts_with("syntheticA"))
 }
 

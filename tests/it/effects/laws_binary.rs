@@ -304,11 +304,12 @@ fn error_texts() {
     );
     assert_eq!(
         text(PairedMargins::with_correlation(TwoByTwo::new([1, 2], [2, 1]), f64::NAN)),
-        "a correlation within pairs of NaN is outside the range of its scale (between -1 and 1)"
+        "the correlation within pairs must lie between -1 and 1, but is NaN"
     );
     assert_eq!(
         text(PairedMargins::with_joint_proportion(TwoByTwo::new([1, 2], [2, 1]), 0.5)),
-        "a proportion of pairs with both events of 0.5 is outside the range of its scale (what the margins allow)"
+        "the proportion of pairs with both events, given the margins, must lie between 0 and 0.3333333333333333, \
+         but is 0.5"
     );
     assert_eq!(
         text(PersonTime::new((1, 2.0), (3, f64::NAN))),

@@ -194,7 +194,7 @@ fn reversed(study: &PairedMeans) -> PairedMeans {
 }
 
 /// Reasons with which valid data may be refused.
-const REASONS: [&str; 11] = [
+const REASONS: [&str; 12] = [
     "its small-sample correction needs more than 1 degree of freedom",
     "its variance without effect needs more than 2 degrees of freedom",
     "its unbiased variance needs more than 4 patients",
@@ -203,6 +203,7 @@ const REASONS: [&str; 11] = [
     "the changes do not vary",
     "the unbiased correlation of this variance needs more than 4 patients",
     "the estimated correlation is not between -1 and 1",
+    "its variance formula is not positive for an estimate beyond -1 or 1",
     "an area of 0 or 1 has no variance of its own",
     "two normal groups have no area of 0 or 1",
     "with so many ties its variance of Hanley and McNeil is not positive",

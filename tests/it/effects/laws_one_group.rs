@@ -5,10 +5,10 @@ use std::f64::consts::FRAC_PI_2;
 use meta_analysis::{
     ArcsineProportion, BonettAlpha, CommonEffect, CorrectedCells, CorrectedStudies, Correlation, CorrelationVariance,
     CronbachAlpha, DifferenceReadings, EffectSize, Error, EvaluatedAt, FisherZ, FreemanTukey, FreemanTukeyProportion,
-    FreemanTukeyRate, Genotypes, GroupMean, HakstianWhalenAlpha, Interval, Level, Link, LogCoefficientOfVariation,
-    LogMean, LogProportion, LogRate, LogStandardDeviation, LogitProportion, Measure, MultipleCorrelationFisherZ,
-    OlkinPratt, OlkinPrattVariance, OneMean, PartialCorrelation, PartialFisherZ, PersonTimeRate, Pool,
-    ProbitProportion, Proportion, ProportionVariance, RSquared, RSquaredFisherZ, RSquaredFisherZVariance,
+    FreemanTukeyRate, Genotypes, Group, GroupMean, HakstianWhalenAlpha, Interval, Level, Link,
+    LogCoefficientOfVariation, LogMean, LogProportion, LogRate, LogStandardDeviation, LogitProportion, Measure,
+    MultipleCorrelationFisherZ, OlkinPratt, OlkinPrattVariance, PartialCorrelation, PartialFisherZ, PersonTimeRate,
+    Pool, ProbitProportion, Proportion, ProportionVariance, RSquared, RSquaredFisherZ, RSquaredFisherZVariance,
     RSquaredVariance, RawAlpha, RawCorrelation, RawPartialCorrelation, RawProportion, RawRSquared, RawRate,
     RawSemipartialCorrelation, RelativeExcessHeterozygosity, SemipartialCorrelation, SemipartialFisherZ,
     SquareRootRate, StandardisedGroupMean, TrueEffects, ZeroCells,
@@ -164,9 +164,9 @@ proptest! {
 
     #[test]
     fn any_mean_is_an_effect_or_says_why_not(n in count(), mean in positive(), sign in any::<bool>(), sd in positive()) {
-        let Ok(study) = OneMean::new(n, if sign { mean } else { -mean }, sd) else { return Ok(()) };
+        let Ok(study) = Group::new(n, if sign { mean } else { -mean }, sd) else { return Ok(()) };
         check(&GroupMean::new(), &study, ANY, &[OUT])?;
-        check(&StandardisedGroupMean::new(), &study, ANY, &[OUT, "at least 3 patients"])?;
+        check(&StandardisedGroupMean::new(), &study, ANY, &[OUT, "more than 1 degree of freedom"])?;
         check(&LogMean, &study, ABOVE, &[OUT, "positive mean"])?;
         check(&LogStandardDeviation::new(), &study, ABOVE, &[OUT])?;
         check(&LogCoefficientOfVariation::new(), &study, ABOVE, &[OUT, "positive mean"])?;
@@ -348,8 +348,8 @@ fn errors_name_the_number() {
     for (result, expected) in [
         (Proportion::new(0, 0).map(drop), "the single arm must have at least 1 patients, but has 0"),
         (PersonTimeRate::new(3, f64::NAN).map(drop), "the person-time must be positive and finite, but is NaN"),
-        (OneMean::new(5, f64::INFINITY, 1.0).map(drop), "the mean must be finite, but is inf"),
-        (OneMean::new(5, 1.0, -1.0).map(drop), "the standard deviation must be positive and finite, but is -1"),
+        (Group::new(5, f64::INFINITY, 1.0).map(drop), "the mean must be finite, but is inf"),
+        (Group::new(5, 1.0, -1.0).map(drop), "the standard deviation must be positive and finite, but is -1"),
         (CronbachAlpha::new(0.5, 1, 9).map(drop), "the coefficient alpha is not estimable: it needs at least 2 items"),
         (
             CronbachAlpha::new(0.5, 2, 2).map(drop),
@@ -362,11 +362,8 @@ fn errors_name_the_number() {
             PartialCorrelation::from_t(1.0, 5, 4).map(drop),
             "the partial correlation is not estimable: its test needs at least 2 observations more than predictors",
         ),
-        (
-            RSquared::new(-0.1, 9, 2).map(drop),
-            "a squared multiple correlation of -0.1 is outside the range of its scale (0 to 1)",
-        ),
-        (RSquared::from_f(-2.0, 9, 2).map(drop), "a statistic F of -2 is outside the range of its scale (0 and above)"),
+        (RSquared::new(-0.1, 9, 2).map(drop), "the squared multiple correlation must lie between 0 and 1, but is -0.1"),
+        (RSquared::from_f(-2.0, 9, 2).map(drop), "the F statistic must not be negative, but is -2"),
         (
             FreemanTukeyProportion::of_total(0.0).map(drop),
             "the number of members must be positive and finite, but is 0",

@@ -2,10 +2,10 @@
 
 use meta_analysis::{
     ArcsineProportion, BiasCorrection, BonettAlpha, CronbachAlpha, EffectSize, Error, ErrorKind, EvaluatedAt,
-    FreemanTukey, Genotypes, GroupMean, HakstianWhalenAlpha, LogCoefficientOfVariation, LogMean, LogProportion,
-    LogRate, LogStandardDeviation, LogitProportion, MeanVariance, Measure, OneMean, PersonTimeRate, ProbitProportion,
-    Proportion, ProportionVariance, RawAlpha, RawProportion, RawRate, RelativeExcessHeterozygosity, SquareRootRate,
-    StandardisedGroupMean, ZeroCells,
+    FreemanTukey, Genotypes, Group, GroupMean, HakstianWhalenAlpha, LogCoefficientOfVariation, LogMean, LogProportion,
+    LogRate, LogStandardDeviation, LogitProportion, MeanVariance, Measure, PersonTimeRate, ProbitProportion,
+    Proportion, ProportionVariance, RawAlpha, RawProportion, RawRate, RelativeExcessHeterozygosity,
+    SmallSampleCorrection, SquareRootRate, StandardisedGroupMean, ZeroCells,
 };
 use serde_json::Value;
 
@@ -20,6 +20,10 @@ pub(super) fn answer(case: &Value) -> Option<Answers> {
     let bias = match options["correct"].as_bool() {
         Some(false) => BiasCorrection::Uncorrected,
         _ => BiasCorrection::Corrected,
+    };
+    let correction = match bias {
+        BiasCorrection::Corrected => SmallSampleCorrection::Exact,
+        BiasCorrection::Uncorrected => SmallSampleCorrection::Uncorrected,
     };
     Some(match options["measure"].as_str()? {
         "PR" => {
@@ -43,7 +47,7 @@ pub(super) fn answer(case: &Value) -> Option<Answers> {
             let variance = if variance == "HO" { MeanVariance::Homoscedastic } else { MeanVariance::Own };
             with_the_flat_study(case, over(means(case), GroupMean::new().with_variance(variance)))
         }
-        "SMN" => over(means(case), StandardisedGroupMean::new().with_bias(bias)),
+        "SMN" => over(means(case), StandardisedGroupMean::new().with_correction(correction)),
         "MNLN" => over(means(case), LogMean),
         "SDLN" => over(means(case), LogStandardDeviation::new().with_bias(bias)),
         "CVLN" => over(means(case), LogCoefficientOfVariation::new().with_bias(bias)),
@@ -120,11 +124,11 @@ fn with_the_flat_study(case: &Value, answers: Answers) -> Answers {
 }
 
 /// Where only standard deviations are given, any mean will do.
-fn means(case: &Value) -> Vec<Result<OneMean, Error>> {
+fn means(case: &Value) -> Vec<Result<Group, Error>> {
     rows(case, "sdi", |at| match number(&at("sdi")) {
         // R makes a variance of 0 of it, which is not estimable here.
         0.0 => Err(ErrorKind::NotEstimable { measure: "mean", reason: "a standard deviation of 0 is refused" }.into()),
-        sd => OneMean::new(count(&at("ni")), at("mi").as_f64().unwrap_or(1.0), sd),
+        sd => Group::new(count(&at("ni")), at("mi").as_f64().unwrap_or(1.0), sd),
     })
 }
 
@@ -142,4 +146,16 @@ fn a_policy_of_zeros_is_noted() {
     let corrected =
         |policy| LogitProportion::new().with_zero_cells(policy).studies(&data).expect("studies").corrected();
     assert_eq!((corrected(ZeroCells::HALF), corrected(ZeroCells::NONE)), (1, 0), "one half in one of two");
+}
+
+/// Hedges's (1981) approximation 1 - 3/(4m - 1) of the correction, with m = 10: 12/13; Cohen's d as it is.
+#[test]
+fn a_standardised_mean_takes_every_correction() {
+    let group = Group::new(11, 6.0, 2.0).expect("a group");
+    let y = |correction| {
+        let recipe = StandardisedGroupMean::new().with_correction(correction);
+        recipe.effect(&group).expect("an effect").y()
+    };
+    assert!((y(SmallSampleCorrection::Approximate) - 36.0 / 13.0).abs() < 1e-15 * 3.0, "approximate");
+    assert_eq!(y(SmallSampleCorrection::Uncorrected), 3.0, "plain");
 }

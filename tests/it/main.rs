@@ -13,6 +13,7 @@ mod ketamine;
 mod laws;
 mod modes;
 mod permutation;
+mod pool_csv;
 mod profile_likelihood;
 mod published;
 mod r_values;

@@ -24,6 +24,16 @@ pub enum ErrorKind {
         /// The number of studies.
         found: usize,
     },
+    /// The quantity takes time or memory that grows so fast with the number of studies that it is not computed.
+    #[error("{quantity} is computed for at most {most} studies, but there are {found}")]
+    TooManyStudies {
+        /// What was to be computed.
+        quantity: &'static str,
+        /// The largest number of studies for which it is.
+        most: usize,
+        /// The number of studies.
+        found: usize,
+    },
     /// Two columns that belong together differ in length.
     #[error("there must be as many {what} as studies ({expected}), but there are {found}")]
     LengthMismatch {
@@ -288,9 +298,78 @@ pub enum ErrorKind {
         /// How many there are.
         total: u64,
     },
+    /// The caller's progress function stopped a stream of unknown length.
+    #[error("cancelled after {outcomes} outcomes")]
+    StreamCancelled {
+        /// How many outcomes were pooled.
+        outcomes: u64,
+    },
+    /// What was asked for does not follow from sums over studies.
+    #[error("{method} needs the studies themselves, but there are only sums over them")]
+    NeedsStudies {
+        /// The estimator or inference.
+        method: Box<str>,
+    },
+    /// Sums that do not belong together.
+    #[error("sums must have one {what} to be merged, but have {found}")]
+    SumsMismatch {
+        /// In what they differ.
+        what: &'static str,
+        /// What both have, as in `6 and 5.2`.
+        found: Box<str>,
+    },
+    /// A moderator, or its value at a new point, is not what its design needs.
+    #[error("the moderator {name:?} {reason}")]
+    Moderator {
+        /// Its name.
+        name: Box<str>,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A design without an intercept and without moderators.
+    #[error("a design must have at least one column, but has none")]
+    NoColumns,
+    /// A column of a design is determined by the others.
+    #[error("the columns of a design must be independent, but {column:?} {}", combination_text(.others))]
+    DependentColumns {
+        /// The name of the column.
+        column: Box<str>,
+        /// The names of the columns of which it is a combination; none if it is 0 throughout.
+        others: Vec<String>,
+    },
+    /// A row of a design with the wrong number of entries.
+    #[error("a row must have an entry for each of the {expected} columns of the design, but has {found}")]
+    WrongRow {
+        /// The number of columns.
+        expected: usize,
+        /// The number of entries.
+        found: usize,
+    },
+    /// Something that is defined for a pooled effect, but not for a regression.
+    #[error("{what} is not defined for a regression on moderators")]
+    NotWithModerators {
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// A permutation test of moderators that has nothing to permute.
+    #[error("a permutation test of moderators needs studies with different ones, but all rows of the design are equal")]
+    EqualRows,
+    /// Two fits that no likelihood-ratio test compares.
+    #[error("a likelihood-ratio test needs nested fits of the same studies by one likelihood, but {reason}")]
+    NotComparable {
+        /// What stands against it.
+        reason: &'static str,
+    },
     /// An error of somebody else's effect size or estimator.
     #[error("{0}")]
     Other(Box<str>),
+}
+
+impl ErrorKind {
+    /// True if other studies would be needed, or more of them.
+    pub(crate) const fn is_lack_of_studies(&self) -> bool {
+        matches!(self, Self::TooFewStudies { .. } | Self::DependentColumns { .. } | Self::NoStudies { .. })
+    }
 }
 
 fn excluded_text(excluded: usize) -> String {
@@ -299,6 +378,14 @@ fn excluded_text(excluded: usize) -> String {
         1 => " (1 is excluded as not estimable)".into(),
         n => format!(" ({n} are excluded as not estimable)"),
     }
+}
+
+fn combination_text(others: &[String]) -> String {
+    if others.is_empty() {
+        return "is 0 throughout".into();
+    }
+    let quoted: Vec<String> = others.iter().map(|name| format!("{name:?}")).collect();
+    format!("is a combination of {}", quoted.join(", "))
 }
 
 /// Why an analysis or a study was refused: the [`kind`](Self::kind) and, where it applies, the [`study`](Self::study).

@@ -31,7 +31,8 @@ impl<F: Real> Evidence<'_, F> {
     /// The analysis scale squared.
     ///
     /// # Errors
-    /// [`TooFewStudies`](ErrorKind::TooFewStudies) for one study; [`OutOfRange`](ErrorKind::OutOfRange).
+    /// [`TooFewStudies`](ErrorKind::TooFewStudies) for one study; [`OutOfRange`](ErrorKind::OutOfRange);
+    /// [`TooManyStudies`](ErrorKind::TooManyStudies) about a regression for more than 1000 of them.
     ///
     /// # Example
     /// ```

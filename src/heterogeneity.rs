@@ -290,7 +290,8 @@ impl<F: Real> fmt::Display for Tau2Interval<F> {
 
 impl<F: Real> Evidence<'_, F> {
     /// The Q-profile interval of τ²: the values at which the generalised Q statistic lies between the chi-squared
-    /// quantiles of the level, with k - 1 degrees of freedom (Knapp, Biggerstaff & Hartung 2006; Viechtbauer 2007).
+    /// quantiles of the level, with k - 1 degrees of freedom (Knapp, Biggerstaff & Hartung 2006; Viechtbauer 2007), k - p
+    /// about a regression.
     ///
     /// It does not depend on how τ² was estimated, and need not contain the estimate.
     ///

@@ -91,7 +91,17 @@
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
 //! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
+//! **What do effects differ with?** [`MetaRegression`] on a [`Design`]; [`RegressionPermutation`], [`LikelihoodRatio`].
+//!
 //! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
+//!
+//! **Many outcomes of the same studies?** [`Batch`], and [`BatchStream`] where they do not fit into memory. **Studies on many machines?**
+//! [`PartialSums`], for many outcomes [`PartialColumns`]: sums that merge.
+//!
+//! **And without a variance for each study?** [`MantelHaenszel`], [`Peto`], [`SampleSizeWeights`]; tests:
+//! [`CochranMantelHaenszel`], [`BreslowDay`].
+//!
+//! **Why does another program say something else?** [`Convention`], [`explain`].
 //!
 //! **Do published figures agree with each other?** [`audit`].
 //!
@@ -109,7 +119,7 @@
 //!
 //! # What is not here
 //!
-//! Batches of outcomes, meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
+//! Subgroups, sensitivity analyses and small-study effects are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
@@ -143,15 +153,20 @@ mod tau2;
 mod batch;
 mod inference;
 mod pool;
+mod regression;
 
 // Floor 4: what one does with answers.
 mod absolute;
 pub mod audit;
+mod chi_squared_test;
+mod convention;
 mod multiverse;
+mod partial_sums;
 mod permutation;
 mod prediction_bootstrap;
 #[cfg(feature = "serde")]
 mod serialise;
+mod stratified;
 
 pub mod guide;
 pub mod prelude;
@@ -160,8 +175,16 @@ pub use absolute::{AbsoluteEffect, EventIs, NumberNeeded, NumberNeededInterval, 
 pub use baseline_risk::BaselineRisk;
 #[cfg(feature = "rayon")]
 pub use batch::Par;
-pub use batch::{Batch, BatchSummary, Columns, ColumnsMut, PooledColumns};
+pub use batch::{
+    Batch, BatchStream, BatchSummary, Block, Columns, ColumnsMut, PartialColumns, PartialColumnsAtTau2, PooledColumns,
+    Progress,
+};
 pub use between_share::BetweenShare;
+pub use chi_squared_test::ChiSquaredTest;
+pub use convention::{
+    Convention, ConventionMeansMeasure, ConventionTableMeasure, Explained, Explanation, ExplanationLine, I2Definition,
+    MeansAnalysis, MeansModel, RevManFooter, TableAnalysis, TableModel, explain,
+};
 pub use effect::{Effect, StudyNote};
 pub use effect_size::{
     AreaUnderCurve, AucVariance, AverageD, AverageDVariance, BaselineD, BaselineDVariance, BiserialFromDifference,
@@ -199,13 +222,20 @@ pub use measure::{
 };
 pub use model_comparison::{Fit, HeterogeneityTest};
 pub use multiverse::{Multiverse, MultiverseRow, multiverse};
+pub use partial_sums::{PartialSums, PartialSumsAtTau2};
 pub use permutation::{PermutationResult, PermutationTest};
 pub use pool::{
     Analysis, CommonEffect, FixedWeights, HenmiCopas, HenmiCopasResult, LikelihoodCorrection, MantelHaenszel,
-    MantelHaenszelMeasure, Natural, Note, Pool, Pooled, Prediction, ProfileLikelihood, ProfileLikelihoodResult,
-    RandomEffects, Report, StudyData, StudyLine,
+    MantelHaenszelMeasure, MantelHaenszelRandomEffects, MantelHaenszelSums, MantelHaenszelVariance, Natural, Note,
+    Peto, PetoMeasure, Pool, Pooled, Prediction, ProfileLikelihood, ProfileLikelihoodResult, QCentre, RandomEffects,
+    Report, SampleSizeWeights, StudyData, StudyLine, TwoArms,
 };
 pub use real::Real;
+pub use regression::{
+    Coding, Coefficient, DeletedResidual, Design, LikelihoodRatio, MetaRegression, Regression, RegressionPermutation,
+    RegressionPermutationResult, RegressionPrediction, Residual, Setting, VarianceInflation, WaldTest,
+};
+pub use stratified::{BreslowDay, CochranMantelHaenszel, Stratum};
 pub use studies::{Studies, Study};
 pub use summary::{
     CorrectedCells, CorrectedStudies, Correlation, CronbachAlpha, Direction, EstimatedGroup, Favours, FiveNumbers,

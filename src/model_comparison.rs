@@ -9,14 +9,14 @@ use crate::tau2::{MaximumLikelihood, Reml, highest_mode};
 /// The log-likelihood of a fit with its information criteria; smaller criteria are better.
 ///
 /// Compare fits of the same studies by the same likelihood only. Under the restricted likelihood the number of
-/// observations is k - 1, and fits with different moderators are not comparable at all.
+/// observations is k - p, and fits with different moderators are not comparable at all.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fit<F = f64> {
     /// The log-likelihood, all constants included.
     pub log_likelihood: F,
-    /// The number of parameters: the mean, and τ² if it was estimated.
+    /// The number of parameters: the mean (with moderators, all p coefficients), and τ² if it was estimated.
     pub parameters: usize,
-    /// The number of observations: k, or k - 1 under the restricted likelihood.
+    /// The number of observations: k, or k - p under the restricted likelihood (p = 1 without moderators).
     pub observations: usize,
 }
 
@@ -91,9 +91,9 @@ impl<F: Real> Evidence<'_, F> {
     fn fit(&self, tau2: Option<F>, restricted: bool) -> Fit<F> {
         let at = tau2.unwrap_or(F::zero());
         let log_likelihood = if restricted { self.restricted_log_likelihood(at) } else { self.log_likelihood(at) };
-        // One coefficient, the mean.
-        let observations = self.k().saturating_sub(usize::from(restricted));
-        Fit { log_likelihood, parameters: 1 + usize::from(tau2.is_some()), observations }
+        let coefficients = self.coefficients();
+        let observations = if restricted { self.k().saturating_sub(coefficients) } else { self.k() };
+        Fit { log_likelihood, parameters: coefficients + usize::from(tau2.is_some()), observations }
     }
 
     fn heterogeneity_test(&self, restricted: bool) -> Result<HeterogeneityTest<F>, Error> {

@@ -197,6 +197,11 @@ impl<M: Measure, F: Real> Studies<M, F> {
         }
     }
 
+    /// The same without a trace of excluded studies.
+    pub(crate) fn select_fitted(&self, kept: &[usize]) -> Self {
+        Self { excluded: Vec::new(), ..self.select(kept) }
+    }
+
     /// Turns the sign of one effect (the index in range).
     pub(crate) fn negate(&mut self, index: usize) {
         self.y[index] = -self.y[index];

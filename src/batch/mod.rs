@@ -1,17 +1,28 @@
 //! Many outcomes of the same studies, pooled at once.
 
+mod block;
 mod columns;
 mod engine;
 mod lanes;
 #[cfg(feature = "rayon")]
 mod par;
+mod partial;
+mod partial_at_tau2;
 mod scratch;
+mod stream;
 mod writer;
 
+pub use block::Block;
 pub use columns::{Columns, ColumnsMut, PooledColumns};
 pub use engine::BatchSummary;
 #[cfg(feature = "rayon")]
 pub use par::Par;
+pub use partial::PartialColumns;
+pub use partial_at_tau2::PartialColumnsAtTau2;
+pub use stream::{BatchStream, Progress};
+
+#[cfg(feature = "serde")]
+pub(crate) use partial::Outcome;
 
 use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;

@@ -32,32 +32,7 @@ impl<'b, F: Real> Writer<'b, F> {
 
     /// The results of one outcome.
     pub(super) fn write(&mut self, outcome: usize, k: u32, numbers: &Numbers<F>) {
-        let (out, level, at, nan) = (&mut self.out, self.level, outcome - self.start, F::nan());
-        let (h, of_mean) = (&numbers.heterogeneity, numbers.of_mean);
-        let set = |column: &mut Option<&mut [F]>, value: &dyn Fn() -> F| {
-            if let Some(column) = column {
-                column[at] = value();
-            }
-        };
-        set(&mut out.estimate, &|| F::of(numbers.estimate));
-        set(&mut out.std_error, &|| of_mean.map_or(nan, |u| F::of(u.std_error)));
-        if out.lower.is_some() || out.upper.is_some() {
-            let interval = numbers.interval(level);
-            set(&mut out.lower, &|| interval.map_or(nan, |i| i.lower));
-            set(&mut out.upper, &|| interval.map_or(nan, |i| i.upper));
-        }
-        let test = numbers.test();
-        set(&mut out.statistic, &|| test.map_or(nan, |test| test.statistic));
-        set(&mut out.p_value, &|| test.map_or(nan, |test| test.p_value()));
-        set(&mut out.log_p_value, &|| test.map_or(nan, |test| test.log_p_value()));
-        set(&mut out.tau2, &|| h.tau2().unwrap_or(nan));
-        set(&mut out.q, &|| h.q());
-        set(&mut out.q_p_value, &|| h.p_value());
-        set(&mut out.i2_from_q, &|| h.i2_from_q().unwrap_or(nan));
-        set(&mut out.i2_from_tau2, &|| h.i2_from_tau2().unwrap_or(nan));
-        if let Some(column) = &mut out.k {
-            column[at] = k;
-        }
+        self.out.write(outcome - self.start, k, numbers, self.level);
     }
 
     /// The results of LANES outcomes, by the formulas of `Numbers` and `Heterogeneity`.
@@ -65,23 +40,23 @@ impl<'b, F: Real> Writer<'b, F> {
     pub(super) fn write_lanes(&mut self, first: usize, a: &Answers) {
         let at = first - self.start;
         let Self { out, quantiles, level, inference, .. } = self;
-        let df: [f64; LANES] = from_fn(|l| a.k.0[l] - 1.0);
-        fill(&mut out.estimate, at, |l| a.estimate.0[l]);
-        fill(&mut out.std_error, at, |l| a.std_error.0[l]);
-        fill(&mut out.tau2, at, |l| a.tau2.0[l]);
-        fill(&mut out.q, at, |l| a.q.0[l]);
+        let df: [f64; LANES] = from_fn(|l| a.k[l] - 1.0);
+        fill(&mut out.estimate, at, |l| a.estimate[l]);
+        fill(&mut out.std_error, at, |l| a.std_error[l]);
+        fill(&mut out.tau2, at, |l| a.tau2[l]);
+        fill(&mut out.q, at, |l| a.q[l]);
         if out.lower.is_some() || out.upper.is_some() {
             let half: [f64; LANES] = match inference {
-                Inference::Normal => from_fn(|l| level.normal_quantile() * a.std_error.0[l]),
-                _ => from_fn(|l| quantile(quantiles, *level, df[l]) * a.std_error.0[l]),
+                Inference::Normal => from_fn(|l| level.normal_quantile() * a.std_error[l]),
+                _ => from_fn(|l| quantile(quantiles, *level, df[l]) * a.std_error[l]),
             };
-            fill(&mut out.lower, at, |l| a.estimate.0[l] - half[l]);
-            fill(&mut out.upper, at, |l| a.estimate.0[l] + half[l]);
+            fill(&mut out.lower, at, |l| a.estimate[l] - half[l]);
+            fill(&mut out.upper, at, |l| a.estimate[l] + half[l]);
         }
         if out.statistic.is_some() || out.p_value.is_some() || out.log_p_value.is_some() {
             let df = |l: usize| (*inference != Inference::Normal).then_some(df[l]);
             let test: [Option<Test<F>>; LANES] = from_fn(|l| {
-                let statistic = a.estimate.0[l] / a.std_error.0[l];
+                let statistic = a.estimate[l] / a.std_error[l];
                 if statistic.is_nan() { None } else { Test::new(statistic, df(l)) }
             });
             let value = |of: fn(&Test<F>) -> F| move |test: &Option<Test<F>>| test.as_ref().map_or(F::nan(), of);
@@ -89,16 +64,48 @@ impl<'b, F: Real> Writer<'b, F> {
             set_all(&mut out.p_value, at, &test, value(Test::p_value));
             set_all(&mut out.log_p_value, at, &test, value(Test::log_p_value));
         }
-        fill(&mut out.q_p_value, at, |l| if df[l] > 0.0 { chi_squared_sf(a.q.0[l], df[l]) } else { 1.0 });
+        fill(&mut out.q_p_value, at, |l| if df[l] > 0.0 { chi_squared_sf(a.q[l], df[l]) } else { 1.0 });
         fill(&mut out.i2_from_q, at, |l| {
-            let share = if a.q.0[l] > df[l] { (a.q.0[l] - df[l]) / a.q.0[l] } else { 0.0 };
+            let share = if a.q[l] > df[l] { (a.q[l] - df[l]) / a.q[l] } else { 0.0 };
             if df[l] > 0.0 { share } else { f64::NAN }
         });
-        fill(&mut out.i2_from_tau2, at, |l| 1.0 / (1.0 + a.typical(l) / a.tau2.0[l]));
+        fill(&mut out.i2_from_tau2, at, |l| 1.0 / (1.0 + a.typical(l) / a.tau2[l]));
         if let Some(column) = &mut out.k {
             for l in 0..LANES {
-                column[at + l] = count(a.k.0[l]);
+                column[at + l] = count(a.k[l]);
             }
+        }
+    }
+}
+
+impl<F: Real> ColumnsMut<'_, F> {
+    /// Writes the results of one outcome.
+    pub(super) fn write(&mut self, at: usize, k: u32, numbers: &Numbers<F>, level: Level) {
+        let nan = F::nan();
+        let (h, of_mean) = (&numbers.heterogeneity, numbers.of_mean);
+        let set = |column: &mut Option<&mut [F]>, value: &dyn Fn() -> F| {
+            if let Some(column) = column {
+                column[at] = value();
+            }
+        };
+        set(&mut self.estimate, &|| F::of(numbers.estimate));
+        set(&mut self.std_error, &|| of_mean.map_or(nan, |u| F::of(u.std_error)));
+        if self.lower.is_some() || self.upper.is_some() {
+            let interval = numbers.interval(level);
+            set(&mut self.lower, &|| interval.map_or(nan, |i| i.lower));
+            set(&mut self.upper, &|| interval.map_or(nan, |i| i.upper));
+        }
+        let test = numbers.test();
+        set(&mut self.statistic, &|| test.map_or(nan, |test| test.statistic));
+        set(&mut self.p_value, &|| test.map_or(nan, |test| test.p_value()));
+        set(&mut self.log_p_value, &|| test.map_or(nan, |test| test.log_p_value()));
+        set(&mut self.tau2, &|| h.tau2().unwrap_or(nan));
+        set(&mut self.q, &|| h.q());
+        set(&mut self.q_p_value, &|| h.p_value());
+        set(&mut self.i2_from_q, &|| h.i2_from_q().unwrap_or(nan));
+        set(&mut self.i2_from_tau2, &|| h.i2_from_tau2().unwrap_or(nan));
+        if let Some(column) = &mut self.k {
+            column[at] = k;
         }
     }
 }

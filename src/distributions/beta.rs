@@ -1,5 +1,5 @@
 //! Kernels of the regularised incomplete beta function, in the forms that the
-//! tails of Student's t need.
+//! tails of Student's t and of F need.
 
 use super::double_double::DoubleDouble;
 use super::gamma::gamma_half_ratio;
@@ -14,20 +14,20 @@ const INVERSE_SQRT_PI: f64 = 0.5 * std::f64::consts::FRAC_2_SQRT_PI;
 
 /// The arguments of an incomplete beta function `I_x(a, b)`.
 #[derive(Clone, Copy, Debug)]
-struct BetaPoint {
-    a: f64,
-    b: f64,
-    x: f64,
+pub(super) struct BetaPoint {
+    pub(super) a: f64,
+    pub(super) b: f64,
+    pub(super) x: f64,
     /// `1 - x`, never formed by that subtraction.
-    y: f64,
+    pub(super) y: f64,
     /// `a - (a + b) x`, given by the caller because it cancels near the mean.
-    lambda: f64,
+    pub(super) lambda: f64,
 }
 
 /// `I_x(a, b) B(a, b) / (x^a y^b)` by the continued fraction of Didonato and
 /// Morris (1992, "Algorithm 708", BFRAC), for `x` up to about the mean
 /// `a / (a + b)`, by Lentz' method (Thompson and Barnett 1986).
-fn beta_fraction(at: BetaPoint) -> f64 {
+pub(super) fn beta_fraction(at: BetaPoint) -> f64 {
     let BetaPoint { a, b, x, y, lambda } = at;
     let mut denominator = a * (lambda + 1.0) / (a + 1.0);
     let mut d = 1.0 / denominator;

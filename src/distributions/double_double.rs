@@ -1,4 +1,4 @@
-//! Double-double arithmetic: just enough of it to hold the exponent of a tail.
+//! Double-double arithmetic: just enough of it to hold the exponent of a tail, and sums that merge in any order.
 //!
 //! A tail near 1e-300 is `exp(-E)` with `E` near 690. Rounding `E` to one
 //! double costs 6e-14 of relative error, so exponents are carried as an
@@ -6,7 +6,7 @@
 //! extending the available precision").
 
 /// The unevaluated sum `hi + lo`, with `|lo| <= ulp(hi) / 2`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct DoubleDouble {
     pub(crate) hi: f64,
     pub(crate) lo: f64,
@@ -50,6 +50,10 @@ impl DoubleDouble {
         Self::quick_sum(first.hi, first.lo + low.lo)
     }
 
+    pub(crate) fn is_finite(self) -> bool {
+        self.hi.is_finite() && self.lo.is_finite()
+    }
+
     pub(crate) fn negate(self) -> Self {
         Self { hi: -self.hi, lo: -self.lo }
     }
@@ -60,7 +64,7 @@ impl DoubleDouble {
         Self::quick_sum(main.hi, main.lo + cross)
     }
 
-    fn divided_by(self, other: Self) -> Self {
+    pub(crate) fn divided_by(self, other: Self) -> Self {
         let hi = self.hi / other.hi;
         let rest = (-hi).mul_add(other.hi, self.hi) + (-hi).mul_add(other.lo, self.lo);
         Self::quick_sum(hi, rest / other.hi)

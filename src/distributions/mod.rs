@@ -1,4 +1,4 @@
-//! Tails and quantiles of the normal, Student and chi-squared distributions.
+//! Tails and quantiles of the normal, Student and chi-squared distributions, and the tail of F.
 //!
 //! This folder is the only place that names `statrs` or `libm`. Measured against 60
 //! digits, statrs 0.19.1 has an inverse of erfc good to 4.4e-16, used here. Its
@@ -15,6 +15,7 @@ mod bivariate_normal;
 mod complex;
 mod double_double;
 mod erf;
+mod fisher;
 #[cfg(test)]
 mod fixture;
 mod gamma;
@@ -27,9 +28,12 @@ mod side;
 mod temme;
 mod unbiased_correlation;
 
+pub(crate) use self::double_double::DoubleDouble;
+
 use self::beta::{StudentPart, student_part};
 pub(crate) use self::bivariate_normal::Thresholds;
 use self::erf::{erfc, erfc_shifted};
+pub(crate) use self::fisher::{f_log_sf, f_sf};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{gamma_half_ratio, stirling_error};
 use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};

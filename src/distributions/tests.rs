@@ -36,6 +36,16 @@ fn student_tails() {
 }
 
 #[test]
+fn fisher_tails() {
+    check("f_sf", 2e-14, |a| f_sf(a[0], a[1], a[2]));
+    check("f_log_sf", 2e-14, |a| f_log_sf(a[0], a[1], a[2]));
+    assert_eq!((f_sf(0.0, 1.0, 1.0), f_sf(f64::INFINITY, 1.0, 1.0), f_sf(-1.0, 2.0, 3.0)), (1.0, 0.0, 1.0), "edges");
+    assert!(f_sf(f64::NAN, 1.0, 1.0).is_nan() && f_sf(1.0, 0.0, 1.0).is_nan(), "no numbers");
+    let (normal, exact) = (f_sf(4.0, 1.0, f64::INFINITY), 2.0 * normal_sf(2.0));
+    assert!((normal / exact - 1.0).abs() < 4e-15, "infinite degrees of freedom: {normal}, {exact}");
+}
+
+#[test]
 fn student_quantiles() {
     check_quantile("t_upper_quantile", |a| t_upper_quantile(a[0], a[1]));
 }

@@ -113,10 +113,6 @@ pub(crate) struct Curvature {
     pub(crate) trace_pp: f64,
 }
 
-impl Curvature {
-    pub(crate) const ZERO: Self = Self { c: 0.0, q: 0.0, pp: 0.0, ppp: 0.0, trace: 0.0, trace_pp: 0.0 };
-}
-
 /// A tau2 between two others, for bisection: the geometric mean of `v_min + tau2` where they are far apart, the arithmetic one
 /// of tau2 where they are close.
 pub(crate) fn between(v_min: f64, a: f64, b: f64) -> f64 {

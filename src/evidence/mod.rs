@@ -3,9 +3,11 @@
 mod kernel;
 mod moderators;
 mod moments;
+mod weighted;
 
 pub(crate) use kernel::{Centre, Curvature, Kernel, Weights, between, split};
 pub(crate) use moderators::Moderators;
+pub(crate) use weighted::Weighted;
 
 use std::f64::consts::{LN_2, PI};
 
@@ -18,6 +20,7 @@ use crate::studies::Studies;
 /// Every classical estimator is a function of a quadratic form y'Py, of traces of P, and of the likelihood and its
 /// derivatives, where P = A - A1 (1'A1)⁻¹ 1'A for weights A. An estimator that asks for those, and not for the columns,
 /// works unchanged where the mean is a regression on moderators: P then also takes the moderators out.
+/// [`Regression::evidence`](crate::Regression::evidence) is such evidence.
 ///
 /// Everything is on the analysis scale, variances in its square.
 ///
@@ -37,7 +40,7 @@ pub struct Evidence<'a, F = f64> {
     v: &'a [F],
     kernel: Kernel<'a, F>,
     at_zero: AtZero,
-    moderators: Option<&'a dyn Moderators>,
+    moderators: Option<&'a Moderators>,
 }
 
 /// A weighted quadratic form y'Py and what goes with it, for weights a.
@@ -106,6 +109,13 @@ impl<'a, F: Real> Evidence<'a, F> {
         Self { y, v, kernel, at_zero: AtZero { q, trace, centre }, moderators: None }
     }
 
+    /// The evidence of the same columns when their mean is a regression on moderators, which were made for them.
+    pub(crate) fn with_moderators(self, moderators: &'a Moderators) -> Self {
+        let Curvature { c, q, trace, .. } = moderators.curvature(0.0, true);
+        let at_zero = AtZero { q: q / c, trace: trace / c, ..self.at_zero };
+        Self { at_zero, moderators: Some(moderators), ..self }
+    }
+
     /// The effects.
     #[must_use]
     pub fn y(&self) -> &'a [F] {
@@ -137,7 +147,7 @@ impl<'a, F: Real> Evidence<'a, F> {
     pub fn moments(&self, weight: impl Fn(F) -> F) -> Moments<F> {
         match self.moderators {
             None => moments::without_moderators(self.y, self.v, &weight),
-            Some(moderators) => moderators.moments(&|i| weight(self.v[i]).f64()).rounded(),
+            Some(moderators) => moderators.moments(|i| weight(self.v[i]).f64(), self.kernel.unit).rounded(),
         }
     }
 
@@ -179,8 +189,8 @@ impl<'a, F: Real> Evidence<'a, F> {
 }
 
 /// For this crate's own estimators: the same functionals in the kernel's unit.
-impl<F: Real> Evidence<'_, F> {
-    pub(crate) fn kernel(&self) -> &Kernel<'_, F> {
+impl<'a, F: Real> Evidence<'a, F> {
+    pub(crate) fn kernel(&self) -> &Kernel<'a, F> {
         &self.kernel
     }
 
@@ -188,8 +198,13 @@ impl<F: Real> Evidence<'_, F> {
         &self.at_zero
     }
 
-    pub(crate) fn has_moderators(&self) -> bool {
-        self.moderators.is_some()
+    pub(crate) fn moderators(&self) -> Option<&'a Moderators> {
+        self.moderators
+    }
+
+    /// p: the number of coefficients of the mean.
+    pub(crate) fn coefficients(&self) -> usize {
+        self.moderators.map_or(1, Moderators::p)
     }
 
     /// k - p.
@@ -225,9 +240,12 @@ impl<F: Real> Evidence<'_, F> {
         (trace / c, trace_pp / c / c)
     }
 
-    /// tr(PSPS) of [`Kernel::trace_psps`]; not yet with moderators.
+    /// tr(PSPS) of [`Kernel::trace_psps`].
     pub(crate) fn trace_psps(&self, base: f64, tau2: f64) -> Option<f64> {
-        self.moderators.is_none().then(|| self.kernel.trace_psps(base, tau2))
+        match self.moderators {
+            None => Some(self.kernel.trace_psps(base, tau2)),
+            Some(moderators) => moderators.trace_psps(base, tau2),
+        }
     }
 
     pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {

@@ -1,171 +1,159 @@
-//! The door for meta-regression: what evidence asks of a design, so that estimators need not know there is one.
+//! The design of a meta-regression, as estimators of tau2 see it: through the same functionals as without one.
 
-use super::{Curvature, Moments};
+use super::weighted::Weighted;
+use super::{Curvature, Kernel, Moments};
+use crate::num::interpolation::{Dependent, interpolate_precisely};
+use crate::num::sum::sum_pairs;
+use crate::real::Real;
 
-/// The functionals when the mean is a regression on moderators, in the kernel's unit.
-pub(crate) trait Moderators: std::fmt::Debug + Send + Sync {
-    /// k - p.
-    fn df(&self) -> f64;
+/// Columns whose independent part is smaller than this, relative to their size, are combinations of others.
+const DEPENDENT: f64 = 1e-13;
 
-    /// As [`Kernel::curvature`](super::Kernel::curvature).
-    fn curvature(&self, tau2: f64, restricted: bool) -> Curvature;
-
-    /// The residual sum of squares of the unweighted regression.
-    fn spread(&self) -> f64;
-
-    /// ln |X'WX| - ln |X'X|.
-    fn log_determinant(&self, tau2: f64) -> f64;
-
-    /// The moments for any weights, given by study, in the user's unit.
-    fn moments(&self, weight: &dyn Fn(usize) -> f64) -> Moments;
+/// The columns of a design in a well-conditioned basis, with the data, in the kernel's unit.
+///
+/// All functionals depend on the space that the columns span and not on the columns: they are found in the basis T of
+/// [`interpolate_precisely`], in which the data are differences from their interpolation through p of the studies,
+/// whatever the condition of the design. At each tau2 the basis is made anew for the weights.
+#[derive(Clone, Debug)]
+pub(crate) struct Moderators {
+    /// The columns of T.
+    pub(super) basis: Vec<Vec<f64>>,
+    /// Effects, less the offset.
+    pub(super) d: Vec<f64>,
+    pub(super) v: Vec<f64>,
+    v_min: f64,
+    /// What was taken from the effects, in the user's unit: 0 if the design has no constant.
+    pub(crate) offset: f64,
+    /// ln |T'T|.
+    log_gram: f64,
 }
 
-/// A prototype of meta-regression on small data, which proves that the estimators work through this door unchanged.
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::{AtZero, Evidence};
-    use crate::tau2::{Reml, Tau2Estimator, Tau2Method};
-
-    /// Columns of a design with the data, in the unit of the evidence (which is 1 for data of ordinary size).
-    #[derive(Debug)]
-    struct Design {
-        y: Vec<f64>,
-        v: Vec<f64>,
-        columns: Vec<Vec<f64>>,
-        unit: f64,
+impl Moderators {
+    /// The design for these data; `constant` is the index of its constant column.
+    pub(crate) fn new<F: Real>(
+        kernel: &Kernel<'_, F>,
+        (y, v): (&[F], &[F]),
+        columns: &[Vec<f64>],
+        constant: Option<usize>,
+    ) -> Result<Self, Dependent> {
+        let scaled = columns.iter().map(|column| scaled(column)).collect();
+        let basis = interpolate_precisely(scaled, constant, DEPENDENT)?.t;
+        // Without a constant, the effects may not be shifted.
+        let offset = if constant.is_some() { kernel.effect(0.0) } else { 0.0 };
+        let d = y.iter().map(|y| (y.f64() - offset) * kernel.unit).collect();
+        let v: Vec<f64> = v.iter().map(|v| kernel.in_unit(v.f64())).collect();
+        let mut moderators = Self { basis, d, v, v_min: kernel.v_min, offset, log_gram: 0.0 };
+        moderators.log_gram = moderators.weighted(|_| 1.0).map_or(f64::NAN, |equal| equal.log_determinant());
+        Ok(moderators)
     }
 
-    fn dot(a: &[f64], b: &[f64]) -> f64 {
-        a.iter().zip(b).map(|(a, b)| a * b).sum()
+    /// The effects less the offset, in the kernel's unit.
+    pub(crate) fn effects(&self) -> &[f64] {
+        &self.d
     }
 
-    /// Takes out of `x` what lies along the orthonormal `basis`; twice, for full accuracy (Giraud et al. 2005).
-    fn orthogonal(mut x: Vec<f64>, basis: &[Vec<f64>]) -> Vec<f64> {
-        for _ in 0..2 {
-            for q in basis {
-                let along = dot(q, &x);
-                x.iter_mut().zip(q).for_each(|(x, q)| *x -= along * q);
-            }
-        }
-        x
+    /// The variances, in the kernel's unit.
+    pub(crate) fn variances(&self) -> &[f64] {
+        &self.v
     }
 
-    impl Design {
-        /// An orthonormal basis of the weighted columns, and ln |X'WX|.
-        fn basis(&self, roots: &[f64]) -> (Vec<Vec<f64>>, f64) {
-            let (mut basis, mut log) = (Vec::new(), 0.0);
-            for column in &self.columns {
-                let weighted = column.iter().zip(roots).map(|(x, r)| x * r).collect();
-                let mut q = orthogonal(weighted, &basis);
-                let norm = dot(&q, &q).sqrt();
-                log += 2.0 * norm.ln();
-                q.iter_mut().for_each(|x| *x /= norm);
-                basis.push(q);
-            }
-            (basis, log)
-        }
-
-        fn v(&self, i: usize) -> f64 {
-            self.v[i] * self.unit * self.unit
-        }
-
-        fn functionals(&self, w: &[f64]) -> [f64; 5] {
-            let roots: Vec<f64> = w.iter().map(|w| w.sqrt()).collect();
-            let (basis, _) = self.basis(&roots);
-            let e = orthogonal(self.y.iter().zip(&roots).map(|(y, r)| y * self.unit * r).collect(), &basis);
-            let we: Vec<f64> = e.iter().zip(w).map(|(e, w)| e * w).collect();
-            let z = orthogonal(we.clone(), &basis);
-            let leverage = |i: usize| basis.iter().map(|q| q[i] * q[i]).sum::<f64>();
-            let trace = (0..w.len()).map(|i| w[i] * (1.0 - leverage(i))).sum();
-            let cross = |a: &[f64], b: &[f64]| (0..w.len()).map(|i| a[i] * w[i] * b[i]).sum::<f64>();
-            let square: f64 = basis.iter().flat_map(|a| basis.iter().map(move |b| cross(a, b).powi(2))).sum();
-            let trace_pp = (0..w.len()).map(|i| w[i] * w[i] * (1.0 - 2.0 * leverage(i))).sum::<f64>() + square;
-            [dot(&e, &e), dot(&e, &we), dot(&z, &z), trace, trace_pp]
-        }
-
-        fn relative(&self, tau2: f64) -> (f64, Vec<f64>) {
-            let c = (0..self.v.len()).map(|i| self.v(i)).fold(f64::INFINITY, f64::min) + tau2;
-            (c, (0..self.v.len()).map(|i| c / (self.v(i) + tau2)).collect())
-        }
+    /// k.
+    pub(crate) fn k(&self) -> usize {
+        self.d.len()
     }
 
-    impl Moderators for Design {
-        fn df(&self) -> f64 {
-            self.y.len() as f64 - self.columns.len() as f64
-        }
-
-        fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
-            assert!(restricted, "the prototype is for REML");
-            let (c, u) = self.relative(tau2);
-            let [q, pp, ppp, trace, trace_pp] = self.functionals(&u);
-            Curvature { c, q, pp, ppp, trace, trace_pp }
-        }
-
-        fn spread(&self) -> f64 {
-            self.functionals(&vec![1.0; self.y.len()])[0]
-        }
-
-        fn log_determinant(&self, tau2: f64) -> f64 {
-            let (c, u) = self.relative(tau2);
-            let roots: Vec<f64> = u.iter().map(|u| (u / c).sqrt()).collect();
-            self.basis(&roots).1 - self.basis(&vec![1.0; self.y.len()]).1
-        }
-
-        fn moments(&self, weight: &dyn Fn(usize) -> f64) -> Moments {
-            let w: Vec<f64> = (0..self.y.len()).map(weight).collect();
-            let roots: Vec<f64> = w.iter().map(|w| w.sqrt()).collect();
-            let (basis, _) = self.basis(&roots);
-            let [q, _, _, trace, trace_pp] = self.functionals(&w);
-            let left = |i: usize| w[i] * (1.0 - basis.iter().map(|q| q[i] * q[i]).sum::<f64>());
-            let trace_v = (0..w.len()).map(|i| left(i) * self.v[i]).sum();
-            Moments { q: q / self.unit / self.unit, total: w.iter().sum(), trace, trace_v, trace_pp }
-        }
+    /// p.
+    pub(crate) fn p(&self) -> usize {
+        self.basis.len()
     }
 
-    impl<'a> Evidence<'a, f64> {
-        fn with_moderators(y: &'a [f64], v: &'a [f64], moderators: &'a dyn Moderators) -> Self {
-            let plain = Self::new(y, v);
-            let Curvature { c, q, trace, .. } = moderators.curvature(0.0, true);
-            let at_zero = AtZero { q: q / c, trace: trace / c, ..plain.at_zero };
-            Self { at_zero, moderators: Some(moderators), ..plain }
-        }
+    /// k - p.
+    #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
+    pub(crate) fn df(&self) -> f64 {
+        self.k() as f64 - self.p() as f64
     }
 
-    fn floats(column: &serde_json::Value) -> Vec<f64> {
-        column.as_array().expect("a column").iter().map(|x| x.as_f64().expect("a number")).collect()
+    /// The weighted regression for weights u in [0, 1] by study; `None` where they leave no design.
+    pub(crate) fn weighted(&self, u: impl Fn(usize) -> f64) -> Option<Weighted<'_>> {
+        Weighted::new(self, (0..self.k()).map(u).collect())
     }
 
-    #[test]
-    fn estimators_work_with_moderators_unchanged() {
-        let file: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/fixtures/moderators.json")).expect("a fixture");
-        for case in file["cases"].as_array().expect("cases") {
-            let (y, v) = (floats(&case["yi"]), floats(&case["vi"]));
-            let rows: Vec<Vec<f64>> = case["X"].as_array().expect("rows").iter().map(floats).collect();
-            let columns = (0..rows[0].len()).map(|j| rows.iter().map(|row| row[j]).collect()).collect();
-            let unit = Evidence::new(&y, &v).kernel().unit;
-            let design = Design { y: y.clone(), v: v.clone(), columns, unit };
-            let evidence = Evidence::with_moderators(&y, &v, &design);
-            let method: Tau2Method = case["method"].as_str().expect("a method").parse().expect("an estimator");
-            let estimate = method.estimate(&evidence).expect("an estimate");
-            let near = |computed: f64, field: &str| {
-                let expected = case[field].as_f64().expect("a number");
-                assert!((computed / expected - 1.0).abs() < 1e-9, "{} {field}: {computed}, {expected}", case["name"]);
-            };
-            near(estimate.value, "tau2");
-            near(estimate.std_error.expect("a standard error"), "se_tau2");
-            if let Some(expected) = case["fit"]["ll_REML"].as_f64() {
-                let computed = evidence.restricted_log_likelihood(estimate.value);
-                assert!((computed / expected - 1.0).abs() < 1e-10, "{}: {computed}, {expected}", case["name"]);
-            }
-            // The moments that a foreign estimator would take give the same DerSimonian-Laird.
-            let m = evidence.moments(f64::recip);
-            let zero = evidence.at_zero();
-            assert!((m.q / zero.q - 1.0).abs() < 1e-12, "{}: Q of the residuals", case["name"]);
-            assert!((m.trace_v / evidence.df() - 1.0).abs() < 1e-9, "{}: tr PV = k - p", case["name"]);
-            let score = evidence.restricted_score(Reml.tau2(&evidence).expect("REML"));
-            assert!(score.gradient.abs() < 1e-9 * score.expected.sqrt(), "{}: a stationary point", case["name"]);
+    /// The weighted regression at a tau2, with `u = c / (v + tau2)`, `c = v_min + tau2`.
+    pub(crate) fn at(&self, tau2: f64) -> Option<Weighted<'_>> {
+        let c = self.v_min + tau2;
+        self.weighted(|i| c / (self.v[i] + tau2))
+    }
+
+    /// As [`Kernel::curvature`]. Sums are NaN where variances are so far apart that no design is left.
+    pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
+        let c = self.v_min + tau2;
+        let Some(weighted) = self.at(tau2) else {
+            let none = f64::NAN;
+            return Curvature { c, q: none, pp: none, ppp: none, trace: none, trace_pp: none };
+        };
+        let (u, e) = (weighted.u(), weighted.residuals());
+        let [q, pp] = sum_pairs(u, &e, |u, e| [e * e, u * e * e]);
+        let ue: Vec<f64> = u.iter().zip(&e).map(|(u, e)| u * e).collect();
+        let z = weighted.project(&ue);
+        let [ppp] = sum_pairs(&z, &z, |z, _| [z * z]);
+        let (trace, trace_pp) = if restricted {
+            let left = weighted.left();
+            let [trace] = sum_pairs(u, &left, |u, left| [u * left]);
+            (trace, weighted.trace_of_squares(u, &left))
+        } else {
+            let [total, squares] = sum_pairs(u, u, |u, _| [u, u * u]);
+            (total, squares)
+        };
+        Curvature { c, q, pp, ppp, trace, trace_pp }
+    }
+
+    /// The residual sum of squares of the unweighted regression.
+    pub(crate) fn spread(&self) -> f64 {
+        self.weighted(|_| 1.0).map_or(f64::NAN, |equal| equal.q())
+    }
+
+    /// ln |X'WX| - ln |X'X|.
+    #[allow(clippy::cast_precision_loss, reason = "there are few columns")]
+    pub(crate) fn log_determinant(&self, tau2: f64) -> f64 {
+        let c = self.v_min + tau2;
+        let weighted = self.at(tau2).map_or(f64::NAN, |weighted| weighted.log_determinant());
+        weighted - self.log_gram - self.p() as f64 * c.ln()
+    }
+
+    /// tr(PSPS) with S = diag(v + tau2) and P of weights 1 / (v + base).
+    pub(crate) fn trace_psps(&self, base: f64, tau2: f64) -> Option<f64> {
+        let (c, weighted) = (self.v_min + base, self.at(base)?);
+        let us: Vec<f64> = weighted.u().iter().zip(&self.v).map(|(u, v)| u * ((v + tau2) / c)).collect();
+        Some(weighted.trace_of_squares(&us, &weighted.left()))
+    }
+
+    /// The moments for any weights, given by study, in the user's unit.
+    pub(crate) fn moments(&self, weight: impl Fn(usize) -> f64, unit: f64) -> Moments {
+        let weights: Vec<f64> = (0..self.k()).map(weight).collect();
+        let largest = weights.iter().copied().fold(0.0, f64::max);
+        let [total] = sum_pairs(&weights, &weights, |w, _| [w / largest]);
+        let Some(weighted) = self.weighted(|i| weights[i] / largest) else {
+            let none = f64::NAN;
+            return Moments { q: none, total: total * largest, trace: none, trace_v: none, trace_pp: none };
+        };
+        let (u, left) = (weighted.u(), weighted.left());
+        let [trace] = sum_pairs(u, &left, |u, left| [u * left]);
+        let uv: Vec<f64> = u.iter().zip(&self.v).map(|(u, v)| u * (v / unit / unit * largest)).collect();
+        let [trace_v] = sum_pairs(&uv, &left, |uv, left| [uv * left]);
+        Moments {
+            q: weighted.q() / unit / unit * largest,
+            total: total * largest,
+            trace: trace * largest,
+            trace_v,
+            trace_pp: weighted.trace_of_squares(u, &left) * largest * largest,
         }
     }
+}
+
+/// A column times a power of two, with its largest entry between 1/2 and 2.
+fn scaled(column: &[f64]) -> Vec<f64> {
+    let size = column.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
+    // In two steps, as the factor itself could overflow.
+    let root = if size > 0.0 { crate::num::scale::unit_of_variance(size) } else { 1.0 };
+    column.iter().map(|x| x * root * root).collect()
 }

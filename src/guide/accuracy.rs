@@ -49,12 +49,18 @@
 //! numbers near 1 and keeps 8.6 digits. In the other, variances are subnormal numbers, and so is τ², which then has 12.5
 //! digits and nothing that hangs on it more.
 //!
+//! Meta-regressions are compared with R (28 000 values, within 1e-8) and, where designs or weights are badly conditioned, with 60
+//! digits: with a condition number of 10⁸ the coefficients keep 9 digits or more, which is what 16 digits of data determine;
+//! τ², Q, fitted values, leverages and the likelihood keep 13. The normal equations would keep none.
+//!
 //! # How
 //!
 //! - Effects are taken as differences from the most precise study's, in a unit that is a power of two: no result depends on
 //!   the unit of the data, in any digit.
 //! - Weights are relative to the largest, which is counted apart from the rest, so that what remains beside a dominating
 //!   study is never found by subtraction.
+//! - Regressions are solved in a basis of the design's space in which no entry is larger than 2, found in twice the precision;
+//!   the leverage of a dominating study is never subtracted from 1.
 //! - Sums run in a stated order, in sequence up to 32 studies and in a fixed split beyond.
 //! - Roots are bracketed, or reached by a monotone Newton iteration, to relative precision.
 //! - Likelihoods are searched whole: every interval of τ² is shown to hold no stationary point, or one.

@@ -36,6 +36,14 @@
 //! covers too rarely with few studies, or where heterogeneity is small and studies differ in size (Partlett & Riley 2017);
 //! [`bootstrap_prediction`](crate::Studies::bootstrap_prediction) takes the uncertainty of τ² along (Nagashima et al. 2019).
 //!
+//! # Moderators
+//!
+//! | situation | choose | why |
+//! |---|---|---|
+//! | effects may differ with a moderator | [`MetaRegression`](crate::MetaRegression) with [`Reml`](crate::Reml) and [`HartungKnapp`](crate::Inference::HartungKnapp) | keeps its error rate with few studies (Knapp & Hartung 2003; Viechtbauer et al. 2015) |
+//! | few studies, or several moderators tried | [`RegressionPermutation`](crate::RegressionPermutation) | exact whatever the distribution; false positives abound otherwise (Higgins & Thompson 2004) |
+//! | which of two nested sets of moderators | [`likelihood_ratio`](crate::Regression::likelihood_ratio) with [`MaximumLikelihood`](crate::MaximumLikelihood), or [`test_of`](crate::Regression::test_of) | restricted likelihoods of different designs are not comparable |
+//!
 //! # What other packages do by default
 //!
 //! | package | estimator | effect | prediction | I² |

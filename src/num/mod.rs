@@ -1,6 +1,9 @@
 //! Numerical tools without statistics in them.
 
+pub(crate) mod eigenvalues;
+pub(crate) mod interpolation;
 pub(crate) mod quadrature;
 pub(crate) mod root;
 pub(crate) mod scale;
+pub(crate) mod square;
 pub(crate) mod sum;

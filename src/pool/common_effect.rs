@@ -143,7 +143,7 @@ pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result
 }
 
 /// Notes on what was done to the studies.
-pub(super) fn study_notes<M: Measure, F: Real>(
+pub(crate) fn study_notes<M: Measure, F: Real>(
     studies: &Studies<M, F>,
     corrected: fn(usize, Option<ZeroCells>) -> Note,
 ) -> Notes {

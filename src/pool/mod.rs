@@ -11,25 +11,38 @@ mod mantel_haenszel;
 mod name;
 mod notes;
 mod numbers;
+mod of_sums;
+mod peto;
 mod profile_likelihood;
 mod random_effects;
 mod report;
+mod sample_size;
 mod uncertainty;
 
 pub use common_effect::CommonEffect;
 pub use data::StudyData;
 pub use fixed_weights::FixedWeights;
 pub use henmi_copas::{HenmiCopas, HenmiCopasResult};
-pub use mantel_haenszel::{MantelHaenszel, MantelHaenszelMeasure};
+pub use mantel_haenszel::sums::MantelHaenszelSums;
+pub use mantel_haenszel::{
+    MantelHaenszel, MantelHaenszelMeasure, MantelHaenszelRandomEffects, MantelHaenszelVariance, QCentre,
+};
 pub use notes::Note;
+pub use peto::{Peto, PetoMeasure};
 pub use profile_likelihood::{LikelihoodCorrection, ProfileLikelihood, ProfileLikelihoodResult};
 pub use random_effects::RandomEffects;
 pub use report::{Report, StudyLine};
+pub use sample_size::{SampleSizeWeights, TwoArms};
 
+pub(crate) use common_effect::study_notes;
+pub(crate) use display::{DECIMALS, Limits, Number, PValue, percent};
 use fixed_weights::FixedScheme;
+use mantel_haenszel::Policies;
+pub(crate) use mantel_haenszel::{rates, sums};
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 pub(crate) use numbers::{Choices, Numbers};
+pub(crate) use of_sums::{Summed, needs_studies};
 pub(crate) use random_effects::estimate_tau2;
 
 use crate::error::Error;
@@ -39,6 +52,7 @@ use crate::interval::Interval;
 use crate::level::Level;
 use crate::measure::{AnyMeasure, Measure};
 use crate::real::Real;
+use crate::summary::ZeroCells;
 
 /// A model: it turns studies, in whatever form, into an answer.
 ///
@@ -110,7 +124,11 @@ pub struct Pooled<M, F = f64> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Model {
     CommonEffect,
-    MantelHaenszel,
+    MantelHaenszel(Policies),
+    MantelHaenszelRandomEffects(ZeroCells),
+    Peto(ZeroCells),
+    /// With the name of the estimator of τ², if there is one.
+    SampleSize(Option<Name>),
     RandomEffects(Name),
     FixedWeights(FixedScheme, Name),
 }

@@ -120,6 +120,10 @@ impl<T> RandomEffects<T> {
     pub(crate) const fn level(&self) -> Level {
         self.level
     }
+
+    pub(crate) const fn prediction(&self) -> PredictionMethod {
+        self.prediction
+    }
 }
 
 impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEffects<T> {

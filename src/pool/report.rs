@@ -37,7 +37,7 @@ pub struct StudyLine<M, F = f64> {
 
 impl<M: Measure, F: Real> Report<M, F> {
     pub(super) fn new<S: StudyData<M, F> + ?Sized>(pooled: &Pooled<M, F>, data: &S) -> Result<Self, Error> {
-        let (weights, studies) = (data.weights(pooled)?, data.effects(pooled)?);
+        let (weights, studies) = (data.line_weights(pooled)?, data.effects(pooled)?);
         let excluded = studies.excluded();
         let position = |index: usize| {
             // The number a reader would count, excluded studies included.

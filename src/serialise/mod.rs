@@ -6,6 +6,7 @@
 
 mod data;
 mod results;
+mod sums;
 
 use std::fmt::Display;
 use std::str::FromStr;

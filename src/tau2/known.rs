@@ -29,6 +29,9 @@ use crate::real::Real;
 pub struct KnownTau2(f64);
 
 impl KnownTau2 {
+    /// No variance between studies.
+    pub const ZERO: Self = Self(0.0);
+
     /// τ² as known, on the analysis scale squared.
     ///
     /// # Errors

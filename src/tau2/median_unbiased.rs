@@ -30,7 +30,8 @@ use crate::real::Real;
 /// The analysis scale squared.
 ///
 /// # Errors
-/// [`TooFewStudies`](crate::ErrorKind::TooFewStudies) for one study; [`OutOfRange`](crate::ErrorKind::OutOfRange).
+/// [`TooFewStudies`](crate::ErrorKind::TooFewStudies) for one study; [`OutOfRange`](crate::ErrorKind::OutOfRange);
+/// [`TooManyStudies`](crate::ErrorKind::TooManyStudies) about a regression for more than 1000 of them.
 ///
 /// # Example
 /// ```

@@ -25,7 +25,7 @@ pub use moment::{
 pub(crate) use likelihood::highest_mode;
 pub(crate) use q_distribution::solve_generalised_q;
 pub(crate) use q_equation::{QSolution, solve_q};
-pub(crate) use stationary::{Limits, Search, Stationary, Step, stationary_points, stationary_points_about};
+pub(crate) use stationary::{Limits, Node, Search, Stationary, Step, stationary_points, stationary_points_about};
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -178,7 +178,7 @@ fn to_user<F: Real>(evidence: &Evidence<'_, F>, tau2: f64) -> Result<F, Error> {
 mod tests {
     use super::q_equation::solve_q_in_steps;
     use super::stationary::{stationary_points, stationary_points_about};
-    use crate::evidence::Evidence;
+    use crate::evidence::{Evidence, Moderators};
     use proptest::prelude::*;
 
     /// Reviews of 2 to 200 studies with variances over twelve orders of magnitude, in units from 1e-150 to 1e150.
@@ -202,6 +202,26 @@ mod tests {
             }
             let evaluations = stationary_points_about(evidence.kernel(), 0.0, |_| {}).expect("all modes");
             prop_assert!(evaluations <= 400, "{evaluations} evaluations about a mean");
+            for target in [0.1, 1.0, 10.0].map(|share| share * evidence.degrees()) {
+                let (_, steps) = solve_q_in_steps(&evidence, target).expect("a solution");
+                prop_assert!(steps <= 100, "{steps} steps to Q = {target}");
+            }
+        }
+
+        #[test]
+        fn iterations_about_a_regression_stay_far_below_their_bounds(
+            (y, v) in reviews(),
+            x in prop::collection::vec(-3.0..3.0_f64, 200),
+        ) {
+            prop_assume!(y.len() > 2);
+            let plain = Evidence::new(&y, &v);
+            let columns = [vec![1.0; y.len()], x[..y.len()].to_vec()];
+            let moderators = Moderators::new(plain.kernel(), (&y, &v), &columns, Some(0)).expect("independent columns");
+            let evidence = plain.with_moderators(&moderators);
+            for restricted in [false, true] {
+                let evaluations = stationary_points(&evidence, restricted, |_| {}).expect("all modes");
+                prop_assert!(evaluations <= 400, "{evaluations} evaluations, restricted: {restricted}");
+            }
             for target in [0.1, 1.0, 10.0].map(|share| share * evidence.degrees()) {
                 let (_, steps) = solve_q_in_steps(&evidence, target).expect("a solution");
                 prop_assert!(steps <= 100, "{steps} steps to Q = {target}");

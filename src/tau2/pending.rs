@@ -33,9 +33,14 @@ impl Pending {
         self.len = self.len.saturating_sub(1);
     }
 
-    pub(super) fn last(&self) -> Option<(Node, u32)> {
+    pub(super) fn last(&self) -> Option<(&Node, u32)> {
         let index = self.len.checked_sub(1)?;
-        self.inline.get(index).or_else(|| self.spilt.last()).copied()
+        self.inline.get(index).or_else(|| self.spilt.last()).map(|(node, depth)| (node, *depth))
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
+        self.spilt.clear();
     }
 
     /// Changes the depth of the last.

@@ -31,29 +31,43 @@ const MARGIN: f64 = 1.0 + 1e-9;
 
 /// The score and its ingredients at one t, in the kernel's unit.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
-    t: f64,
+pub(crate) struct Node {
+    pub(crate) t: f64,
+    /// l + t.
+    pub(crate) c: f64,
+    /// (l + t)² A, (l + t) A and (l + t) B.
+    pub(crate) pp: f64,
+    pub(crate) per: f64,
+    pub(crate) trace: f64,
     /// (u + t) / (l + t).
-    spread: f64,
-    at: Curvature,
+    pub(crate) spread: f64,
+    /// A / B: above 1 the likelihood rises.
+    pub(crate) ratio: f64,
+    /// (l + t) C / A and (l + t) D / B.
+    pub(crate) log_c: f64,
+    pub(crate) log_d: f64,
 }
 
 impl Node {
-    pub(super) const ZERO: Self = Self { t: 0.0, spread: 1.0, at: Curvature::ZERO };
+    pub(super) const ZERO: Self =
+        Self { t: 0.0, c: 0.0, pp: 0.0, per: 0.0, trace: 0.0, spread: 1.0, ratio: 0.0, log_c: 0.0, log_d: 0.0 };
 
-    /// A / B.
-    fn ratio(&self) -> f64 {
-        self.at.pp / self.at.c / self.at.trace
+    fn new(t: f64, v_max: f64, at: &Curvature) -> Self {
+        Self {
+            t,
+            c: at.c,
+            pp: at.pp,
+            per: at.pp / at.c,
+            trace: at.trace,
+            spread: (v_max + t) / at.c,
+            ratio: at.pp / at.c / at.trace,
+            log_c: at.ppp / at.pp,
+            log_d: at.trace_pp / at.trace,
+        }
     }
 
-    /// The likelihood rises here.
     fn rises(&self) -> bool {
-        self.ratio() > 1.0
-    }
-
-    /// (l + t) C / A and (l + t) D / B.
-    fn logarithmic(&self) -> (f64, f64) {
-        (self.at.ppp / self.at.pp, self.at.trace_pp / self.at.trace)
+        self.ratio > 1.0
     }
 }
 
@@ -96,7 +110,7 @@ fn search<F: Real>(
     let mut search = Search::new(kernel.v_min, kernel.v_max, limits);
     loop {
         match search.next() {
-            Step::Evaluate(t) => search.evaluated(curvature(t)),
+            Step::Evaluate(t) => search.evaluated(Node::new(t, kernel.v_max, &curvature(t))),
             Step::Found(point) => visit(point),
             Step::Done => return Ok(search.evaluations),
             Step::OutOfRange => return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into()),
@@ -140,16 +154,15 @@ pub(crate) struct Search {
     limits: Limits,
     evaluations: usize,
     doing: Doing,
-    /// The interval at hand goes from here to the first of `pending`.
+    /// Where the score is asked for, or was last.
+    t: f64,
+    /// The interval at hand goes from here to the last of `pending`.
     a: Node,
     pending: Pending,
+    polish: Polish,
 }
 
 #[derive(Clone, Copy, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "there is one of them for each search, and a box would cost more than it spares"
-)]
 enum Doing {
     Starting,
     /// Waits for the score at 0.
@@ -157,15 +170,12 @@ enum Doing {
     /// The maximum at 0 is to be told.
     MaximumAtZero,
     /// Waits for the score at the end of the range.
-    AtEnd(f64),
-    /// Waits for the score in the middle of the interval at hand.
-    Halving {
-        t: f64,
-        depth: u32,
-    },
+    AtEnd,
+    /// Waits for the score in the middle of the interval at hand, of this depth.
+    Halving(u32),
     /// Looks at the interval at hand.
     Looking,
-    Polishing(Polish),
+    Polishing,
     Ended,
 }
 
@@ -177,13 +187,29 @@ struct Polish {
     node: Node,
     previous: f64,
     steps: usize,
-    /// Where the score was asked for.
-    next: f64,
 }
 
 impl Search {
     pub(crate) const fn new(v_min: f64, v_max: f64, limits: Limits) -> Self {
-        Self { v_min, v_max, limits, evaluations: 0, doing: Doing::Starting, a: Node::ZERO, pending: Pending::new() }
+        let polish = Polish { above: Node::ZERO, below: Node::ZERO, node: Node::ZERO, previous: 0.0, steps: 0 };
+        Self {
+            v_min,
+            v_max,
+            limits,
+            evaluations: 0,
+            doing: Doing::Starting,
+            t: 0.0,
+            a: Node::ZERO,
+            pending: Pending::new(),
+            polish,
+        }
+    }
+
+    /// Starts again with other data.
+    pub(crate) fn restart(&mut self, v_min: f64, v_max: f64, limits: Limits) {
+        (self.v_min, self.v_max, self.limits) = (v_min, v_max, limits);
+        (self.evaluations, self.doing, self.t) = (0, Doing::Starting, 0.0);
+        self.pending.clear();
     }
 
     /// What to do next.
@@ -193,44 +219,42 @@ impl Search {
                 self.doing = Doing::AtZero;
                 Step::Evaluate(0.0)
             }
-            Doing::MaximumAtZero | Doing::AtEnd(_) if self.out_of_range() => Step::OutOfRange,
+            Doing::MaximumAtZero | Doing::AtEnd | Doing::Ended if self.out_of_range() => Step::OutOfRange,
             Doing::MaximumAtZero => {
-                self.doing = self.to_the_end();
+                self.go_to_the_end();
                 Step::Found(Stationary::Maximum(0.0))
             }
-            Doing::AtZero => Step::Evaluate(0.0),
-            Doing::AtEnd(t) | Doing::Halving { t, .. } => Step::Evaluate(t),
+            Doing::AtZero | Doing::AtEnd | Doing::Halving(_) => Step::Evaluate(self.t),
             Doing::Looking => self.look(),
-            Doing::Polishing(polish) => self.polish(polish),
-            Doing::Ended if self.out_of_range() => Step::OutOfRange,
+            Doing::Polishing => self.polish(),
             Doing::Ended if self.evaluations >= MAX_EVALUATIONS => Step::TooMany,
             Doing::Ended => Step::Done,
         }
     }
 
     /// The score where [`next`](Self::next) asked for it.
-    pub(crate) fn evaluated(&mut self, at: Curvature) {
+    pub(crate) fn evaluated(&mut self, node: Node) {
         self.evaluations += 1;
-        let node = |t: f64| Node { t, spread: (self.v_max + t) / at.c, at };
         match self.doing {
             Doing::AtZero => {
-                self.a = node(0.0);
-                self.doing = if self.a.rises() { self.to_the_end() } else { Doing::MaximumAtZero };
+                self.a = node;
+                self.doing = Doing::MaximumAtZero;
+                if self.a.rises() {
+                    self.go_to_the_end();
+                }
             }
-            Doing::AtEnd(t) => {
-                self.pending.push(node(t), 0);
+            Doing::AtEnd => {
+                self.pending.push(node, 0);
                 self.doing = Doing::Looking;
             }
-            Doing::Halving { t, depth } => {
-                let middle = node(t);
+            Doing::Halving(depth) => {
                 self.pending.set_depth(depth + 1);
-                self.pending.push(middle, depth + 1);
+                self.pending.push(node, depth + 1);
                 self.doing = Doing::Looking;
             }
-            Doing::Polishing(mut polish) => {
-                polish.node = node(polish.next);
-                *(if polish.node.rises() { &mut polish.above } else { &mut polish.below }) = polish.node;
-                self.doing = Doing::Polishing(polish);
+            Doing::Polishing => {
+                self.polish.node = node;
+                *(if node.rises() { &mut self.polish.above } else { &mut self.polish.below }) = node;
             }
             Doing::Starting | Doing::MaximumAtZero | Doing::Looking | Doing::Ended => {}
         }
@@ -239,106 +263,108 @@ impl Search {
     /// From the score at 0 on: no root beyond the first bound, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B
     /// there; nor beyond the second, as A <= spread / t² and B >= df / (u + t), so that a root has
     /// t - u <= t² / (u + t) <= spread / df.
-    fn to_the_end(&self) -> Doing {
-        let first = self.limits.spread / self.a.at.trace * MARGIN - self.v_min;
+    fn go_to_the_end(&mut self) {
+        let first = self.limits.spread / self.a.trace * MARGIN - self.v_min;
         let second = (self.limits.spread / self.limits.degrees + self.v_max) * MARGIN;
         let end = first.min(second);
-        if end > 0.0 { Doing::AtEnd(end) } else { Doing::Ended }
+        self.doing = if end > 0.0 { Doing::AtEnd } else { Doing::Ended };
+        self.t = end;
     }
 
     /// True if the numbers at 0 are none.
     fn out_of_range(&self) -> bool {
-        !(self.limits.spread.is_finite() && self.a.ratio().is_finite())
+        !(self.limits.spread.is_finite() && self.a.ratio.is_finite())
     }
 
     fn look(&mut self) -> Step {
         while let Some((b, depth)) = self.pending.last() {
-            let a = self.a;
-            if no_root(&a, &b) {
-                self.move_on(b);
+            let a = &self.a;
+            if no_root(a, b) {
+                self.move_on();
                 continue;
             }
-            let settled = falls(&a, &b) || rises(&a, &b) || b.at.c <= a.at.c * (1.0 + 1e-11) || depth >= MAX_DEPTH;
+            let settled = falls(a, b) || rises(a, b) || b.c <= a.c * (1.0 + 1e-11) || depth >= MAX_DEPTH;
             if !(settled || self.evaluations >= MAX_EVALUATIONS) {
-                let t = between(self.v_min, a.t, b.t);
-                self.doing = Doing::Halving { t, depth };
-                return Step::Evaluate(t);
+                self.t = between(self.v_min, a.t, b.t);
+                self.doing = Doing::Halving(depth);
+                return Step::Evaluate(self.t);
             }
             let (above, below) = match (a.rises(), b.rises()) {
-                (true, false) => (a, b),
-                (false, true) => (b, a),
+                (true, false) => (*a, *b),
+                (false, true) => (*b, *a),
                 _ => {
-                    self.move_on(b);
+                    self.move_on();
                     continue;
                 }
             };
-            let node = nearest(&above, &below);
-            return self.polish(Polish { above, below, node, previous: f64::INFINITY, steps: 0, next: node.t });
+            let node = *nearest(&above, &below);
+            self.polish = Polish { above, below, node, previous: f64::INFINITY, steps: 0 };
+            return self.polish();
         }
         self.doing = Doing::Ended;
         self.next()
     }
 
     /// To the next interval.
-    fn move_on(&mut self, b: Node) {
-        self.a = b;
+    fn move_on(&mut self) {
+        if let Some((b, _)) = self.pending.last() {
+            self.a = *b;
+        }
         self.pending.pop();
     }
 
     /// The root of A/B = 1: Newton's method on B/A, which is a straight line when all variances are equal, and bisection where a
     /// step leaves the bracket.
-    fn polish(&mut self, polish: Polish) -> Step {
-        let Polish { above, below, node, previous, steps, .. } = polish;
-        if steps >= MAX_STEPS {
-            return self.found(&polish, nearest(&above, &below).t);
+    fn polish(&mut self) -> Step {
+        let Polish { above, below, node, previous, steps } = &self.polish;
+        if *steps >= MAX_STEPS {
+            return self.found(nearest(above, below).t);
         }
-        let (c_a, d_b) = node.logarithmic();
-        let step = (node.ratio() - 1.0) * node.at.c / (2.0 * c_a - d_b);
+        let step = (node.ratio - 1.0) * node.c / (2.0 * node.log_c - node.log_d);
         let newton = node.t + step;
-        let (low, high) = if above.t < below.t { (above, below) } else { (below, above) };
-        let inside = newton > low.t && newton < high.t;
-        let small = step.abs() <= 1e-8 * node.at.c;
+        let (low, high) = (above.t.min(below.t), above.t.max(below.t));
+        let inside = newton > low && newton < high;
+        let small = step.abs() <= 1e-8 * node.c;
         if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
-            return self.found(&polish, if inside { newton } else { node.t });
+            return self.found(if inside { newton } else { node.t });
         }
-        let next = if inside { newton } else { between(self.v_min, low.t, high.t) };
-        if !(next > low.t && next < high.t) {
-            return self.found(&polish, nearest(&above, &below).t);
+        let next = if inside { newton } else { between(self.v_min, low, high) };
+        if !(next > low && next < high) {
+            return self.found(nearest(above, below).t);
         }
-        let previous = if inside { step.abs() } else { f64::INFINITY };
-        self.doing = Doing::Polishing(Polish { previous, steps: steps + 1, next, ..polish });
+        self.polish.previous = if inside { step.abs() } else { f64::INFINITY };
+        self.polish.steps += 1;
+        (self.doing, self.t) = (Doing::Polishing, next);
         Step::Evaluate(next)
     }
 
-    fn found(&mut self, polish: &Polish, root: f64) -> Step {
-        if let Some((b, _)) = self.pending.last() {
-            self.move_on(b);
-        }
-        self.doing = Doing::Looking;
+    fn found(&mut self, root: f64) -> Step {
         // The one of the two that is on the left says what it is.
-        Step::Found(if polish.above.t < polish.below.t { Stationary::Maximum(root) } else { Stationary::Minimum(root) })
+        let maximum = self.polish.above.t < self.polish.below.t;
+        self.move_on();
+        self.doing = Doing::Looking;
+        Step::Found(if maximum { Stationary::Maximum(root) } else { Stationary::Minimum(root) })
     }
 }
 
 /// The node at which the score is closer to 0, relatively.
-fn nearest(above: &Node, below: &Node) -> Node {
-    if (above.ratio() - 1.0).abs() < (below.ratio() - 1.0).abs() { *above } else { *below }
+fn nearest<'n>(above: &'n Node, below: &'n Node) -> &'n Node {
+    if (above.ratio - 1.0).abs() < (below.ratio - 1.0).abs() { above } else { below }
 }
 
 /// True if the score is proven to keep its sign between a and b.
 fn no_root(a: &Node, b: &Node) -> bool {
-    let (x, y) = (&a.at, &b.at);
-    let rises_throughout = y.pp / y.c * b.spread > x.trace * a.spread * MARGIN || x.pp / y.c > y.trace * MARGIN;
-    let falls_throughout = x.pp / x.c * a.spread * MARGIN < y.trace * b.spread || y.pp / x.c * MARGIN < x.trace;
+    let rises_throughout = b.per * b.spread > a.trace * a.spread * MARGIN || a.pp / b.c > b.trace * MARGIN;
+    let falls_throughout = a.per * a.spread * MARGIN < b.trace * b.spread || b.pp / a.c * MARGIN < a.trace;
     rises_throughout || falls_throughout
 }
 
 /// True if A/B is proven to fall from a to b: a root between is the only one, and a maximum of the likelihood.
 fn falls(a: &Node, b: &Node) -> bool {
-    2.0 * b.logarithmic().0 * b.spread > a.logarithmic().1 * a.spread * MARGIN
+    2.0 * b.log_c * b.spread > a.log_d * a.spread * MARGIN
 }
 
 /// True if A/B is proven to rise from a to b: a root between is the only one, and a minimum of the likelihood.
 fn rises(a: &Node, b: &Node) -> bool {
-    b.logarithmic().1 * b.spread > 2.0 * a.logarithmic().0 * a.spread * MARGIN
+    b.log_d * b.spread > 2.0 * a.log_c * a.spread * MARGIN
 }

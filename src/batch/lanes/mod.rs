@@ -17,10 +17,10 @@ use std::ops::Range;
 use super::Data;
 use crate::inference::Inference;
 use crate::real::Real;
-use crate::tau2::LaneMethod;
+use crate::tau2::{LaneMethod, Limits, Search};
 use answers::finish;
 use tile::{Centre, Tile};
-use wide::{Mask, Wide, lanes};
+use wide::{Mask, Simd, Wide};
 
 /// Pools outcomes in lanes and hands out the answers, LANES at a time, with the index of the first of them.
 pub(super) struct Lanes<'p, 'a, F, V> {
@@ -34,77 +34,87 @@ pub(super) struct Lanes<'p, 'a, F, V> {
 
 /// True if lanes can do what is asked.
 pub(super) fn can(studies: usize, inference: Inference) -> bool {
-    Tile::can(studies) && matches!(inference, Inference::Normal | Inference::StudentT | Inference::HartungKnapp)
+    tile::can(studies) && matches!(inference, Inference::Normal | Inference::StudentT | Inference::HartungKnapp)
 }
 
 impl<F: Real, V: FnMut(usize, &Answers)> Lanes<'_, '_, F, V> {
-    /// Runs with the widest vectors of the processor.
+    /// Runs with vector instructions where the processor has them.
     pub(super) fn run(self) {
-        #[cfg(feature = "simd")]
-        pulp::Arch::new().dispatch(self);
-        #[cfg(not(feature = "simd"))]
-        self.work();
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        if let Some(avx2) = pulp::x86::V3::try_new() {
+            return pulp::Simd::vectorize(avx2, self);
+        }
+        self.work(pulp::Scalar256b);
     }
 
     #[inline(always)]
-    fn work(mut self) {
-        let mut tile = Tile::new(self.data.studies);
+    fn work<S: Simd>(mut self, simd: S) {
+        let mut tile = Tile::new(simd, self.data.studies);
+        let mut searches = std::array::from_fn(|_| Search::new(1.0, 1.0, Limits { spread: 0.0, degrees: 1.0 }));
         let mut first = self.outcomes.start;
         while first + LANES <= self.outcomes.end {
             tile.load(self.data, first);
-            let answers = pool::<F>(&mut tile, self.method, self.inference);
+            let answers = pool::<S, F>(&mut tile, &mut searches, self.method, self.inference);
             (self.visit)(first, &answers);
             first += LANES;
         }
     }
 }
 
-#[cfg(feature = "simd")]
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 impl<F: Real, V: FnMut(usize, &Answers)> pulp::WithSimd for Lanes<'_, '_, F, V> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        self.work();
+        // That the vectors are of four, the type of these instructions says.
+        if let Some(avx2) = pulp::x86::V3::try_new() {
+            self.work(avx2);
+        }
     }
 }
 
 /// One tile from numbers to answers.
 #[inline(always)]
-fn pool<F: Real>(tile: &mut Tile, method: Option<LaneMethod>, inference: Inference) -> Answers {
-    let zero = tile.centre_at_zero();
-    let q = tile.residuals_at_zero(zero.mean) / zero.c;
-    let trace = zero.trace() / zero.c;
-    let at_zero = AtZero { q, trace, centre: zero };
-    match method {
-        None => finish::<F>(tile, &at_zero, None, inference),
-        Some(method) => {
-            let (tau2, left) = estimate(tile, &at_zero, method);
-            // The estimators are undefined for one study.
-            let tau2 = lanes!(l => if tile.k.0[l] >= 2.0 { tau2.0[l] } else { 0.0 });
-            let mut answers = finish::<F>(tile, &at_zero, Some(tau2), inference);
-            answers.left = std::array::from_fn(|l| answers.left[l] | left[l]);
-            answers
-        }
-    }
+fn pool<S: Simd, F: Real>(
+    tile: &mut Tile<S>,
+    searches: &mut [Search; LANES],
+    method: Option<LaneMethod>,
+    inference: Inference,
+) -> Answers {
+    let (centre, trace) = tile.centre_at_zero();
+    let q = tile.residuals_at_zero(centre.mean) / centre.c;
+    let at_zero = AtZero { q, trace: trace / centre.c, centre };
+    let Some(method) = method else {
+        return finish::<S, F>(tile, &at_zero, None, [false; LANES], inference);
+    };
+    let (tau2, unsettled) = estimate(tile, searches, &at_zero, method);
+    // The estimators are undefined for one study.
+    let tau2 = tile.k.above(tile.all(1.0), tau2, tile.all(0.0));
+    finish::<S, F>(tile, &at_zero, Some(tau2), unsettled, inference)
 }
 
 /// τ² in the unit of the tile by the formula of the estimator, operation by operation, and the outcomes that lanes leave.
 #[inline(always)]
-fn estimate(tile: &mut Tile, zero: &AtZero, method: LaneMethod) -> (Wide, Mask) {
+fn estimate<S: Simd>(
+    tile: &mut Tile<S>,
+    searches: &mut [Search; LANES],
+    zero: &AtZero<S>,
+    method: LaneMethod,
+) -> (Wide<S>, Mask) {
     let AtZero { q, trace, centre } = *zero;
-    let (k, df) = (tile.k, tile.k - Wide::ONE);
+    let (k, df) = (tile.k, tile.k - tile.all(1.0));
     let none = [false; LANES];
-    let hunter_schmidt = |excess: Wide| (excess / (centre.total() / centre.c)).at_least_zero();
+    let hunter_schmidt = |excess: Wide<S>| (excess / (centre.total / centre.c)).at_least_zero();
     match method {
         LaneMethod::DerSimonianLaird => (((q - df) / trace).at_least_zero(), none),
         LaneMethod::HunterSchmidt => (hunter_schmidt(q - k), none),
         LaneMethod::HunterSchmidtSmallSample => (hunter_schmidt(k / df * q - k), none),
-        LaneMethod::HartungMakambi => (q / (Wide::all(2.0) * df + q) * (q / trace), none),
+        LaneMethod::HartungMakambi => (q / (tile.all(2.0) * df + q) * (q / trace), none),
         LaneMethod::HedgesOlkin => {
             let trace_v = tile.total_variance(df / k);
             let tau2 = ((tile.spread() - trace_v) / (k * df / k)).at_least_zero();
-            (tau2, std::array::from_fn(|l| !trace_v.0[l].is_finite()))
+            (tau2, trace_v.array().map(|trace_v| !trace_v.is_finite()))
         }
         LaneMethod::SidikJonkman => {
             let start = tile.spread() / k;
@@ -112,15 +122,15 @@ fn estimate(tile: &mut Tile, zero: &AtZero, method: LaneMethod) -> (Wide, Mask) 
             (start * (q / df), none)
         }
         LaneMethod::PauleMandel => likelihood::paule_mandel(tile, q, df),
-        LaneMethod::MaximumLikelihood => likelihood::maximise(tile, false),
-        LaneMethod::Reml => likelihood::maximise(tile, true),
+        LaneMethod::MaximumLikelihood => likelihood::maximise(tile, searches, false),
+        LaneMethod::Reml => likelihood::maximise(tile, searches, true),
     }
 }
 
 /// `evidence::AtZero` of several outcomes.
 #[derive(Clone, Copy)]
-struct AtZero {
-    q: Wide,
-    trace: Wide,
-    centre: Centre,
+struct AtZero<S> {
+    q: Wide<S>,
+    trace: Wide<S>,
+    centre: Centre<S>,
 }

@@ -1,74 +1,116 @@
-//! Several outcomes side by side: arithmetic on arrays that the compiler turns into vector instructions.
+//! Several outcomes side by side, in one vector.
 //!
-//! Every operation is the same IEEE operation on each lane, so that a lane has the bits that it would have alone. Loops are
-//! written out, since a closure that is not inlined keeps its numbers in memory.
+//! Every operation is the same IEEE operation on each lane, so that a lane has the bits that it would have alone.
 
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
-/// One vector of AVX2, two of SSE2.
+use pulp::{f64x4, m64x4};
+
+/// Outcomes in a vector.
 pub(in crate::batch) const LANES: usize = 4;
 
-/// One number of each of several outcomes.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::batch) struct Wide(pub(in crate::batch) [f64; LANES]);
+/// One number of each of several outcomes, out of vectors.
+pub(in crate::batch) type Array = [f64; LANES];
 
 /// A truth value for each lane.
 pub(in crate::batch) type Mask = [bool; LANES];
 
-/// A function of each lane, written out.
-macro_rules! lanes {
-    ($l:ident => $value:expr) => {{
-        let mut wide = [0.0; LANES];
-        for $l in 0..LANES {
-            wide[$l] = $value;
-        }
-        Wide(wide)
-    }};
-}
-pub(super) use lanes;
+/// Instructions that work on vectors of four.
+pub(super) trait Simd: pulp::Simd<f64s = f64x4, m64s = m64x4> {}
 
-impl Wide {
-    pub(super) const ZERO: Self = Self([0.0; LANES]);
-    pub(super) const ONE: Self = Self([1.0; LANES]);
+impl<S: pulp::Simd<f64s = f64x4, m64s = m64x4>> Simd for S {}
+
+/// One number of each of several outcomes, with the instructions to compute with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wide<S> {
+    simd: S,
+    x: f64x4,
+}
+
+impl<S: Simd> Wide<S> {
+    #[inline(always)]
+    pub(super) fn all(simd: S, x: f64) -> Self {
+        Self { simd, x: f64x4(x, x, x, x) }
+    }
 
     #[inline(always)]
-    pub(super) const fn all(x: f64) -> Self {
-        Self([x; LANES])
+    pub(super) const fn load(simd: S, x: Array) -> Self {
+        Self { simd, x: f64x4(x[0], x[1], x[2], x[3]) }
+    }
+
+    #[inline(always)]
+    pub(super) const fn array(self) -> Array {
+        let f64x4(a, b, c, d) = self.x;
+        [a, b, c, d]
+    }
+
+    /// The same number in all lanes.
+    #[inline(always)]
+    pub(super) fn same(self, x: f64) -> Self {
+        Self::all(self.simd, x)
+    }
+
+    /// Another function of each lane, one after the other.
+    #[inline(always)]
+    pub(super) fn each(self, f: impl Fn(f64) -> f64) -> Self {
+        Self::load(self.simd, self.array().map(f))
     }
 
     #[inline(always)]
     pub(super) fn sqrt(self) -> Self {
-        lanes!(l => self.0[l].sqrt())
+        Self { x: self.simd.sqrt_f64s(self.x), ..self }
     }
 
     /// `max(x, 0)`, with 0 for NaN.
     #[inline(always)]
     pub(super) fn at_least_zero(self) -> Self {
-        lanes!(l => if self.0[l] > 0.0 { self.0[l] } else { 0.0 })
+        let zero = self.same(0.0);
+        self.above(zero, self, zero)
+    }
+
+    /// `a` where this is less than `bound`, `b` elsewhere.
+    #[inline(always)]
+    pub(super) fn below(self, bound: Self, a: Self, b: Self) -> Self {
+        let mask = self.simd.less_than_f64s(self.x, bound.x);
+        Self { x: self.simd.select_f64s(mask, a.x, b.x), ..self }
+    }
+
+    /// `a` where this is greater than `bound`, `b` elsewhere.
+    #[inline(always)]
+    pub(super) fn above(self, bound: Self, a: Self, b: Self) -> Self {
+        let mask = self.simd.greater_than_f64s(self.x, bound.x);
+        Self { x: self.simd.select_f64s(mask, a.x, b.x), ..self }
+    }
+
+    /// `a` where this is equal to `other`, `b` elsewhere; NaN is not equal to itself.
+    #[inline(always)]
+    pub(super) fn equal(self, other: Self, a: Self, b: Self) -> Self {
+        let mask = self.simd.equal_f64s(self.x, other.x);
+        Self { x: self.simd.select_f64s(mask, a.x, b.x), ..self }
     }
 }
 
 macro_rules! operators {
-    ($($trait:ident $method:ident $op:tt;)*) => {$(
-        impl $trait for Wide {
+    ($($trait:ident $method:ident $by:ident;)*) => {$(
+        impl<S: Simd> $trait for Wide<S> {
             type Output = Self;
 
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                lanes!(l => self.0[l] $op other.0[l])
+                Self { x: self.simd.$by(self.x, other.x), ..self }
             }
         }
     )*};
 }
 
 operators! {
-    Add add +;
-    Sub sub -;
-    Mul mul *;
-    Div div /;
+    Add add add_f64s;
+    Sub sub sub_f64s;
+    Mul mul mul_f64s;
+    Div div div_f64s;
 }
 
-impl AddAssign for Wide {
+impl<S: Simd> AddAssign for Wide<S> {
     #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;

@@ -19,6 +19,7 @@ mod modes;
 mod partial_sums;
 mod permutation;
 mod peto;
+mod pool_csv;
 mod profile_likelihood;
 mod published;
 mod r_values;

@@ -58,7 +58,8 @@ macro_rules! switches {
                 let show = $show;
                 let (from, to) = (show($now.$field).to_string(), show($to.$field).to_string());
                 $now.$field = $to.$field;
-                if $counts {
+                // What comes to the same for this measure is no choice.
+                if $counts && from != to {
                     switches.push(Switch { choice: $choice, from, to, analysis: $now });
                 }
             }
@@ -190,10 +191,10 @@ impl Outcome {
         if self.k != after.k {
             write!(f, "; studies {} to {}", self.k, after.k)?;
         }
-        if let Some((a, b)) = self.tau2.zip(after.tau2).filter(|(a, b)| a != b) {
+        if let Some((a, b)) = self.tau2.zip(after.tau2).filter(|(a, b)| (a - b).abs() > 5e-5) {
             write!(f, "; tau2 {a:.4} to {b:.4}")?;
         }
-        if let Some((a, b)) = self.i2.zip(after.i2).filter(|(a, b)| a != b) {
+        if let Some((a, b)) = self.i2.zip(after.i2).filter(|(a, b)| (a - b).abs() > 5e-4) {
             write!(f, "; I2 {:.1}% to {:.1}%", 100.0 * a, 100.0 * b)?;
         }
         Ok(())

@@ -27,7 +27,7 @@ use crate::summary::{Cells, PersonTime, TwoByTwo, ZeroCells};
 ///
 /// # Errors
 /// [`NoStudies`](ErrorKind::NoStudies); [`NotEstimable`](ErrorKind::NotEstimable) if no study has events (in tables: and
-/// non-events); [`ArmTooSmall`](ErrorKind::ArmTooSmall) for an empty arm.
+/// non-events); [`ArmTooSmall`](ErrorKind::ArmTooSmall) for an empty arm; [`OutOfRange`](ErrorKind::OutOfRange).
 ///
 /// # Example
 /// ```
@@ -99,7 +99,11 @@ impl CochranMantelHaenszel {
             return Err(ErrorKind::NotEstimable { measure: "association", reason: D::NO_EVENTS }.into());
         }
         let distance = (excess.total().abs() - if self.continuity { 0.5 } else { 0.0 }).max(0.0);
-        Ok(ChiSquaredTest::new(distance / variance * distance, 1.0))
+        let statistic = distance / variance * distance;
+        if statistic.is_finite() {
+            return Ok(ChiSquaredTest::new(statistic, 1.0));
+        }
+        Err(ErrorKind::OutOfRange { quantity: "the Cochran-Mantel-Haenszel statistic" }.into())
     }
 }
 

@@ -45,8 +45,8 @@ use crate::heterogeneity::Heterogeneity;
 /// let revman: Convention = "RevMan5".parse()?;
 /// let pooled = revman.tables(RiskRatio, TableModel::MantelHaenszelRandom).pool(&trials)?;
 /// assert_eq!(format!("{}", pooled.revman_footer()), "\
-/// Heterogeneity: Tau² = 1.01; Chi² = 3.67, df = 2 (P = 0.16); I² = 45%
-/// Test for overall effect: Z = 0.34 (P = 0.73)");
+/// Heterogeneity: Tau² = 1.03; Chi² = 3.73, df = 2 (P = 0.16); I² = 46%
+/// Test for overall effect: Z = 0.25 (P = 0.80)");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -33,7 +33,7 @@ use crate::summary::{Cells, TwoByTwo, ZeroCells};
 ///
 /// let trials = [TwoByTwo::new([4, 119], [11, 128]), TwoByTwo::new([6, 300], [29, 274]), TwoByTwo::new([33, 72], [47, 61])];
 /// let test = BreslowDay::new().test(&trials)?;
-/// assert_eq!(format!("{:.2} {} {:.3}", test.statistic(), test.df(), test.p_value()), "5.50 2 0.064");
+/// assert_eq!(format!("{:.2} {} {:.3}", test.statistic(), test.df(), test.p_value()), "4.75 2 0.093");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[doc(alias = "Tarone")]

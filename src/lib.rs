@@ -38,11 +38,16 @@
 //!
 //! # The catalogue
 //!
-//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`TwoMeans`], [`PairedMeans`]; a test or a standardised effect
+//! **What did each study find?** [`TwoByTwo`], [`Tables`], [`MatchedPairs`], [`PairedMargins`],
+//! [`PersonTime`], [`LogRank`], [`TwoMeans`], [`PairedMeans`]; a test or a standardised effect
 //! without means, [`ReportedDifference`], [`ReportedChange`], [`ReportedAuc`]; [`Reported`]; or columns, [`Studies`].
 //!
 //! **What is the effect?** Recipes are values with the method [`effect`](EffectSize::effect) (and
 //! [`studies`](EffectSize::studies) for many): [`RiskRatio`], [`OddsRatio`], [`RiskDifference`] on tables;
+//! [`PetoOddsRatio`], [`ArcsineDifference`], [`PhiCoefficient`], [`YuleQ`], [`YuleY`], [`TetrachoricCorrelation`],
+//! [`VaccineEfficacy`], [`DiagnosticOddsRatio`] and, as standardised differences, [`LogisticD`], [`CoxD`], [`ProbitD`] too;
+//! [`ConditionalOddsRatio`] on pairs; [`RateRatio`], [`RateDifference`], [`RateRootDifference`] on person-time;
+//! [`FromTable`], [`FromPairs`] and [`FromPersonTime`] give them another [`ZeroCells`] policy or variance;
 //! [`FromReport`] with any measure on printed lines.
 //!
 //! On means of two groups: [`MeanDifference`], [`PooledMeanDifference`]; standardised, [`HedgesG`] (also Cohen's d),
@@ -177,7 +182,7 @@ pub use real::Real;
 pub use stratified::{BreslowDay, CochranMantelHaenszel, Stratum};
 pub use studies::{Studies, Study};
 pub use summary::{
-    CorrectedCells, CorrectedStudies, Events, Favours, Group, LogRank, MatchedPairs, PairedMargins, PersonTime,
+    CorrectedCells, CorrectedStudies, Favours, Group, LogRank, LogRankEvents, MatchedPairs, PairedMargins, PersonTime,
     Reported, Tables, TwoByTwo, TwoMeans, ZeroCells,
 };
 pub use summary::{Direction, Measurement, PairedMeans, ReportedAuc, ReportedChange, ReportedDifference};

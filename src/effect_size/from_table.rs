@@ -197,6 +197,21 @@ macro_rules! table_recipes {
             fn effect(&self, table: &TwoByTwo) -> Result<Effect<Self::Measure>, Error> {
                 FromTable::new(*self).effect(table)
             }
+
+            fn studies<'a, I>(&self, tables: I) -> Result<Studies<Self::Measure>, Error>
+            where
+                I: IntoIterator<Item = &'a TwoByTwo>,
+            {
+                FromTable::new(*self).studies(tables)
+            }
+
+            fn labelled_studies<'a, L, I>(&self, tables: I) -> Result<Studies<Self::Measure>, Error>
+            where
+                L: Into<String>,
+                I: IntoIterator<Item = (L, &'a TwoByTwo)>,
+            {
+                FromTable::new(*self).labelled_studies(tables)
+            }
         }
     )*};
 }

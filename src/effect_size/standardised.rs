@@ -47,7 +47,7 @@ pub struct LogisticD;
 /// ```text
 /// y = ln OR / 1.65        v = v(ln OR) / 1.65²
 /// ```
-/// (Cox & Snell 1989; Sánchez-Meca et al. 2003, who found it to be less biased than [`LogisticD`]). Zero cells as for the
+/// (Cox & Snell 1989; Sánchez-Meca et al. 2003, who found it less biased than [`LogisticD`] for normal outcomes). Zero cells as for the
 /// [`OddsRatio`](crate::OddsRatio).
 ///
 /// # Scale
@@ -75,7 +75,7 @@ pub struct CoxD;
 /// ```text
 /// y = Φ⁻¹(p1) - Φ⁻¹(p2)        v = Σ 2π p (1 - p) exp(z²) / n,   z = Φ⁻¹(p)
 /// ```
-/// (Glass, McGaw & Smith 1981; Sánchez-Meca et al. 2003). A table with a zero cell has one half added to all four; one
+/// (Sánchez-Meca et al. 2003). A table with a zero cell has one half added to all four; one
 /// without events in both arms, or without non-events in both, is not estimable.
 ///
 /// # Scale

@@ -18,7 +18,7 @@ impl TableFormula for TetrachoricCorrelation {
     const ZERO_CELLS: ZeroCells = ZeroCells::NONE;
 
     fn pair(self, table: &Corrected, (): (), _: &Total) -> Result<[f64; 2], &'static str> {
-        let (effect, variance) = (Tetrachoric::of(&table.for_effect)?, Tetrachoric::of(&table.for_variance)?);
+        let [effect, variance] = Tetrachoric::both(table)?;
         Ok([effect.sign * effect.correlation, variance.variance()])
     }
 }
@@ -29,7 +29,7 @@ impl TableFormula for FisherZTetrachoric {
     const ZERO_CELLS: ZeroCells = ZeroCells::NONE;
 
     fn pair(self, table: &Corrected, (): (), _: &Total) -> Result<[f64; 2], &'static str> {
-        let (effect, variance) = (Tetrachoric::of(&table.for_effect)?, Tetrachoric::of(&table.for_variance)?);
+        let [effect, variance] = Tetrachoric::both(table)?;
         // artanh cos φ = -ln tan(φ/2), and 1 - cos² φ = sin² φ; near independence the angle is close to a quarter turn.
         let z = if effect.correlation < 0.5 { effect.correlation.atanh() } else { -effect.half_tangent.ln() };
         let y = effect.sign * z;
@@ -39,6 +39,7 @@ impl TableFormula for FisherZTetrachoric {
 
 /// The solution for a table: the correlation is `sign * correlation`, where the latter is not negative, and the cosine of
 /// the angle `phi`.
+#[derive(Clone, Copy)]
 struct Tetrachoric {
     sign: f64,
     phi: f64,
@@ -51,6 +52,13 @@ struct Tetrachoric {
 }
 
 impl Tetrachoric {
+    /// For the effect and for the variance, which are mostly the same.
+    fn both(table: &Corrected) -> Result<[Self; 2], &'static str> {
+        let effect = Self::of(&table.for_effect)?;
+        let same = table.for_variance == table.for_effect;
+        Ok([effect, if same { effect } else { Self::of(&table.for_variance)? }])
+    }
+
     fn of(cells: &Cells) -> Result<Self, &'static str> {
         let cross = cells.cross();
         let Cells { a, b, c, d } = *cells;

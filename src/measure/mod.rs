@@ -3,6 +3,7 @@
 mod association;
 mod binary;
 mod continuous;
+mod matched;
 mod person_time;
 mod two_by_two;
 
@@ -13,7 +14,8 @@ pub use continuous::{
     CommonLanguageEffectSize, MeanDifference, PointBiserialCorrelation, PointBiserialCorrelationZ, RatioOfMeans,
     RawScoreStandardisedMeanChange, StandardisedMeanDifference, VariabilityRatio,
 };
-pub use person_time::{ConditionalOddsRatio, RateDifference, RateRatio, RateRootDifference};
+pub use matched::ConditionalOddsRatio;
+pub use person_time::{RateDifference, RateRatio, RateRootDifference};
 pub use two_by_two::{ArcsineDifference, DiagnosticOddsRatio, PetoOddsRatio, VaccineEfficacy};
 
 use std::fmt::{self, Debug};

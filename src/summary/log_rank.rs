@@ -9,10 +9,10 @@ use crate::error::{Error, ErrorKind};
 /// an effect of them; for a printed hazard ratio with its interval use [`FromReport`](crate::FromReport).
 ///
 /// ```
-/// use meta_analysis::{EffectSize, Events, Favours, HazardRatio, LogRank};
+/// use meta_analysis::{EffectSize, Favours, HazardRatio, LogRank, LogRankEvents};
 ///
 /// // 45 of the 100 events came in the treated arm, which did better with p = 0.04.
-/// let events = Events::ByArm { treated: 45, control: 55 };
+/// let events = LogRankEvents::ByArm { treated: 45, control: 55 };
 /// let study = LogRank::from_p_value(0.04, Favours::Treated, events)?;
 /// assert_eq!(format!("{:.2} {:.2}", study.observed_minus_expected(), study.variance()), "-10.22 24.75");
 /// assert_eq!(format!("{:.3}", HazardRatio.effect(&study)?.natural()), "0.662");
@@ -41,7 +41,7 @@ pub enum Favours {
 /// ```
 /// with O events and R patients randomised (Parmar, Torri & Stewart 1998; Tierney et al. 2007).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Events {
+pub enum LogRankEvents {
     /// The events in each arm.
     ByArm {
         /// Events in the treated arm.
@@ -80,13 +80,13 @@ impl LogRank {
     /// ```text
     /// O - E = ±√V z        z = Φ⁻¹(1 - p/2)
     /// ```
-    /// with V of [`Events`] (Parmar, Torri & Stewart 1998; Tierney et al. 2007, methods 7 to 9). A p-value of 1 is a hazard
+    /// with V of [`LogRankEvents`] (Parmar, Torri & Stewart 1998; Tierney et al. 2007). A p-value of 1 is a hazard
     /// ratio of 1. Never put a bound such as p < 0.001 in place of a p-value.
     ///
     /// # Errors
     /// [`ErrorKind::PValueOutside`]; [`ErrorKind::NotEstimable`] for an arm without events or patients, from which no
     /// variance follows.
-    pub fn from_p_value(p_value: f64, favours: Favours, events: Events) -> Result<Self, Error> {
+    pub fn from_p_value(p_value: f64, favours: Favours, events: LogRankEvents) -> Result<Self, Error> {
         if !(p_value > 0.0 && p_value <= 1.0) {
             return Err(ErrorKind::PValueOutside { value: p_value }.into());
         }
@@ -112,7 +112,7 @@ impl LogRank {
     }
 }
 
-impl Events {
+impl LogRankEvents {
     /// The variance of observed minus expected events.
     fn variance(self) -> Result<f64, Error> {
         #[allow(clippy::cast_precision_loss, reason = "counts above 2^53 are rounded, which moves an effect by 1e-16")]

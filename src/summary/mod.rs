@@ -12,7 +12,7 @@ mod two_by_two;
 mod two_means;
 mod zero_cells;
 
-pub use log_rank::{Events, Favours, LogRank};
+pub use log_rank::{Favours, LogRank, LogRankEvents};
 pub use matched_pairs::{MatchedPairs, PairedMargins};
 pub use paired_means::{Measurement, PairedMeans, ReportedChange};
 pub use person_time::PersonTime;

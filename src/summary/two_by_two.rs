@@ -21,7 +21,7 @@ pub struct TwoByTwo {
 }
 
 /// The cells a, b, c, d of a table as floating-point numbers, with the totals of the arms.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(unreachable_pub, unnameable_types, reason = "part of a sealed trait")]
 pub struct Cells {
     pub(crate) a: f64,

@@ -422,7 +422,8 @@ fn the_compiler_keeps_its_promises() {
     let boxed: Vec<Box<dyn Tau2Estimator>> = vec![Box::new(DerSimonianLaird), Box::new(PauleMandel), Box::new(Reml)];
     let names: Vec<String> = boxed.iter().map(ToString::to_string).collect();
     assert_eq!(names, ["DerSimonian-Laird", "Paule-Mandel", "REML"], "a name is a Display");
-    assert!(size_of::<Effect<RiskRatio>>() <= 24, "a measure costs nothing");
+    assert_eq!(size_of::<Effect<RiskRatio>>(), size_of::<(f64, f64, Option<StudyNote>)>(), "a measure costs nothing");
+    assert!(size_of::<Effect<RiskRatio>>() <= 32, "and a note 16 bytes");
     assert_eq!(size_of::<AnyMeasure>(), size_of::<(&str, Link)>(), "a measure at run time is a name and a link");
     assert!(size_of::<Error>() <= 80, "errors are {} bytes", size_of::<Error>());
 }

@@ -1,10 +1,10 @@
 //! Measures of 2×2 tables.
 
 use meta_analysis::{
-    ArcsineDifference, ConditionalOddsRatio, CorrectedStudies, CoxD, EffectSize, Error, FisherZPhi, FisherZTetrachoric,
-    FromPairs, FromTable, LogisticD, MatchedPairs, MatchedPairsMeasure, Measure, OddsRatio, PairedMargins,
-    PetoOddsRatio, PhiCoefficient, PhiVariance, ProbitD, RatioVariance, RiskDifference, RiskDifferenceVariance,
-    RiskRatio, Studies, TableRecipe, TetrachoricCorrelation, TwoByTwo, YuleQ, YuleY, ZeroCells,
+    ArcsineDifference, CommonEffect, ConditionalOddsRatio, CorrectedStudies, CoxD, EffectSize, Error, FisherZPhi,
+    FisherZTetrachoric, FromPairs, FromTable, LogisticD, MatchedPairs, MatchedPairsMeasure, Measure, OddsRatio,
+    PairedMargins, PetoOddsRatio, PhiCoefficient, PhiVariance, Pool, ProbitD, RatioVariance, RiskDifference,
+    RiskDifferenceVariance, RiskRatio, Studies, TableRecipe, TetrachoricCorrelation, TwoByTwo, YuleQ, YuleY, ZeroCells,
 };
 use serde_json::Value;
 
@@ -160,4 +160,68 @@ fn r_averages_over_a_missing_arm() {
         let expected = of_r(&format!("syntheticA|2x2|{measure}|vtype=AV"));
         assert!((v / expected - 1.0).abs() < 1e-14, "{measure}: {v} and {expected}");
     }
+}
+
+/// By `mpmath`, 60 digits: the angle by bisection and Newton's method on the integral of Plackett.
+#[test]
+fn tetrachoric_correlations_up_to_the_ends() {
+    let mut worst: f64 = 0.0;
+    for ([a, b, c, d], r, z, v, v_of_z) in [
+        ([4, 119, 11, 128], -0.26312303718839186, -0.26946079961938074, 0.023566368322211553, 0.027202661072670373),
+        ([5, 1, 1, 5], 0.8660254037844386, 1.3169578969248168, 0.028557883105003932, 0.4569261296800629),
+        ([1_000_000, 3, 1, 100_000], 0.9999999996756573, 11.2711838708167, 1.1819437514013704e-19, 0.28088507614166447),
+        ([1, 90, 80, 1_000_000], 0.4227320478333415, 0.4510138661260055, 0.01320665399103638, 0.019579052708568877),
+        ([40, 2, 1, 3_000], 0.9994175380132538, 4.07055127030471, 4.7052055119511763e-7, 0.3469256639964103),
+        (
+            [900_000_000, 7, 900, 20],
+            0.9022223092303217,
+            1.4840408389098385,
+            0.00031243108990861577,
+            0.00903133911577224,
+        ),
+        (
+            [3, 1_000_000, 1_000_000_000_000, 2],
+            -0.9999999999992186,
+            -14.285435536720074,
+            4.965813573424123e-25,
+            0.20333574408062613,
+        ),
+    ] {
+        let table = TwoByTwo::new([a, b], [c, d]);
+        let plain = TetrachoricCorrelation.effect(&table).expect("an effect");
+        let fisher = FisherZTetrachoric.effect(&table).expect("an effect");
+        for (found, exact) in [(plain.y(), r), (plain.v(), v), (fisher.y(), z), (fisher.v(), v_of_z)] {
+            let error = f64::abs(found / exact - 1.0);
+            worst = worst.max(error);
+            assert!(error < 1e-13, "{table:?}: {found:e}, exact {exact:e}");
+        }
+    }
+    println!("worst relative error {worst:.1e}");
+}
+
+/// By hand: Sweeting, Sutton & Lambert (2004) for arms of 40 and 120, and what a reader of the result sees.
+#[test]
+fn policies_are_seen_in_results() {
+    let tables = [TwoByTwo::new([0, 40], [3, 117]), TwoByTwo::new([10, 90], [20, 80])];
+    let line = |zero_cells: ZeroCells| {
+        let studies = FromTable::new(OddsRatio).with_zero_cells(zero_cells).studies(&tables).expect("studies");
+        (studies.y()[0], CommonEffect::new().pool(&studies).expect("a result").to_string())
+    };
+    let (y, text) = line(ZeroCells::treatment_arm());
+    let expected = (0.25_f64 * 117.75 / (40.25 * 3.75)).ln();
+    assert!((y / expected - 1.0).abs() < 1e-15, "{y} and {expected}");
+    let sentence = "the reciprocal of the opposite arm's size was added to the cells of 1 study with a zero cell";
+    assert!(text.contains(sentence), "{text}");
+    let (_, text) = line(ZeroCells::constant(0.1).expect("positive").in_studies(CorrectedStudies::All));
+    assert!(text.contains("0.1 was added to the cells of 2 studies"), "{text}");
+    let (_, text) = line(ZeroCells::HALF.in_studies(CorrectedStudies::AllIfAny));
+    assert!(text.contains("one half was added to the cells of 2 studies, because there is a zero cell"), "{text}");
+
+    let tenth = FromTable::new(OddsRatio).with_zero_cells(ZeroCells::constant(0.1).expect("positive"));
+    let mixed: Studies<OddsRatio> = [OddsRatio.effect(&tables[0]), tenth.effect(&tables[0])]
+        .into_iter()
+        .map(|effect| effect.expect("one"))
+        .collect();
+    let text = CommonEffect::new().pool(&mixed).expect("a result").to_string();
+    assert!(text.contains("zero cells were corrected in 2 studies, not all in the same way"), "{text}");
 }

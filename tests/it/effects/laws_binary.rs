@@ -2,10 +2,10 @@
 
 use meta_analysis::{
     ArcsineDifference, ConditionalOddsRatio, CorrectedCells, CorrectedStudies, CoxD, DiagnosticOddsRatio, Effect,
-    EffectSize, Error, ErrorKind, Events, Favours, FisherZPhi, FisherZTetrachoric, FromPairs, FromPersonTime,
-    FromTable, HazardRatio, LogRank, LogisticD, MatchedPairs, MatchedPairsMeasure, Measure, OddsRatio, PairedMargins,
-    PersonTime, PersonTimeMeasure, PetoOddsRatio, PhiCoefficient, PhiVariance, ProbitD, RateDifference, RateRatio,
-    RateRootDifference, RatioVariance, RiskDifference, RiskDifferenceVariance, RiskRatio, TableRecipe,
+    EffectSize, Error, ErrorKind, Favours, FisherZPhi, FisherZTetrachoric, FromPairs, FromPersonTime, FromTable,
+    HazardRatio, LogRank, LogRankEvents, LogisticD, MatchedPairs, MatchedPairsMeasure, Measure, OddsRatio,
+    PairedMargins, PersonTime, PersonTimeMeasure, PetoOddsRatio, PhiCoefficient, PhiVariance, ProbitD, RateDifference,
+    RateRatio, RateRootDifference, RatioVariance, RiskDifference, RiskDifferenceVariance, RiskRatio, TableRecipe,
     TetrachoricCorrelation, TwoByTwo, VaccineEfficacy, YuleQ, YuleY, ZeroCells,
 };
 use proptest::prelude::*;
@@ -78,9 +78,9 @@ fn all(table: &TwoByTwo, policy: ZeroCells) -> Vec<(&'static str, Pair)> {
 fn agree(name: &str, left: &Pair, right: &Pair, sign: f64) -> Result<(), TestCaseError> {
     match (left, right) {
         (Ok((y, v)), Ok((z, w))) => {
-            // The two correlations near 1 are limited by their own rounding, and their variances by it.
-            prop_assert!((y - sign * z).abs() <= 1e-11 * y.abs().max(1e-9), "{name}: effects {y:e} and {z:e}");
-            prop_assert!((v / w - 1.0).abs() <= 1e-7, "{name}: variances {v:e} and {w:e}");
+            // In 40 000 tables all but phi near 1 agreed to 1e-13 and 1e-12.
+            prop_assert!((y - sign * z).abs() <= 1e-12 * y.abs().max(1e-9), "{name}: effects {y:e} and {z:e}");
+            prop_assert!((v / w - 1.0).abs() <= 1e-10, "{name}: variances {v:e} and {w:e}");
         }
         (Err(_), Err(_)) => {}
         _ => prop_assert!(false, "{name}: {left:?} and {right:?}"),
@@ -117,7 +117,7 @@ fn transposed(table: &TwoByTwo) -> TwoByTwo {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn every_table_has_an_effect_or_a_reason(table in table(), policy in policy()) {
@@ -242,10 +242,10 @@ proptest! {
     #[test]
     fn log_rank_tests_come_back(log_p in -300.0..-1e-9_f64, treated in 1..u64::MAX, control in 1_u64..1000) {
         let p = 10_f64.powf(log_p);
-        let study = LogRank::from_p_value(p, Favours::Treated, Events::ByArm { treated, control }).expect("a study");
+        let study = LogRank::from_p_value(p, Favours::Treated, LogRankEvents::ByArm { treated, control }).expect("a study");
         let effect = HazardRatio.effect(&study).expect("an effect");
         prop_assert!(effect.y() <= 0.0, "it favours the treated arm");
-        let other = LogRank::from_p_value(p, Favours::Control, Events::ByArm { treated, control }).expect("a study");
+        let other = LogRank::from_p_value(p, Favours::Control, LogRankEvents::ByArm { treated, control }).expect("a study");
         prop_assert_eq!(other.observed_minus_expected(), -study.observed_minus_expected());
         let (x, z) = (treated as f64, control as f64);
         prop_assert!((effect.v() / (1.0 / x + 1.0 / z) - 1.0).abs() < 1e-13, "1/O1 + 1/O2");
@@ -320,13 +320,13 @@ fn error_texts() {
     );
     assert_eq!(text(LogRank::new(f64::INFINITY, 1.0)), "the observed minus expected events must be finite, but is inf");
     assert_eq!(text(LogRank::new(1.0, 0.0)), "the variance of the log-rank test must be positive and finite, but is 0");
-    let events = Events::ByArm { treated: 0, control: 3 };
+    let events = LogRankEvents::ByArm { treated: 0, control: 3 };
     assert_eq!(
         text(LogRank::from_p_value(0.1, Favours::Treated, events)),
         "the hazard ratio is not estimable: an arm without events or patients gives no variance"
     );
     assert_eq!(
-        text(LogRank::from_p_value(0.0, Favours::Treated, Events::ByArm { treated: 3, control: 3 })),
+        text(LogRank::from_p_value(0.0, Favours::Treated, LogRankEvents::ByArm { treated: 3, control: 3 })),
         "the p-value must lie between 0 (excluded) and 1, but is 0"
     );
 }
@@ -334,7 +334,7 @@ fn error_texts() {
 /// By hand: 120 events, allocated 2 to 1, p = 0.05: V = 120 * 2/9, z = 1.959963984540054.
 #[test]
 fn log_rank_by_allocation() {
-    let events = Events::Total { events: 120, allocation: [2, 1] };
+    let events = LogRankEvents::Total { events: 120, allocation: [2, 1] };
     let study = LogRank::from_p_value(0.05, Favours::Control, events).expect("a study");
     let (v, z) = (80.0 / 3.0_f64, 1.959_963_984_540_054);
     assert!((study.variance() / v - 1.0).abs() < 1e-15, "V = {}", study.variance());

@@ -3,8 +3,8 @@
 use meta_analysis::{
     AnyMeasure, ArcsineDifference, ChiSquaredTest, CochranMantelHaenszel, CommonEffect, CorrectedCells,
     CorrectedStudies, DerSimonianLaird, EffectSize, Error, FromTable, GlassDelta, GlassDeltaVariance, HedgesG,
-    HedgesGVariance, Level, LogRatioOfMeans, MantelHaenszel, MantelHaenszelMeasure, MeanDifference, Measure, OddsRatio,
-    Peto, PetoOddsRatio, Pooled, PooledMeanDifference, QCentre, RandomEffects, RiskDifference, RiskRatio,
+    HedgesGVariance, Level, LogRatioOfMeans, MantelHaenszel, MantelHaenszelMeasure, MeanDifference, OddsRatio, Peto,
+    PetoOddsRatio, Pool, Pooled, PooledMeanDifference, QCentre, RandomEffects, RiskDifference, RiskRatio,
     SampleSizeWeights, SmallSampleCorrection, StandardisedMeanDifference, Standardiser, Studies, TableRecipe,
     Tau2Method, TwoByTwo, TwoMeans, ZeroCells,
 };

@@ -143,10 +143,9 @@ where
     M: meta_analysis::MantelHaenszelSums<Data = PersonTime>,
 {
     let (options, input) = (&case["options"], &case["input"]);
-    let (x1, x2) = (floats(&input["x1i"]), floats(&input["x2i"]));
+    let count = |column: &str, i: usize| input[column][i].as_u64().expect("a count");
     let (t1, t2) = (floats(&input["t1i"]), floats(&input["t2i"]));
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
-    let rows = (0..x1.len()).map(|i| ((x1[i] as u64, t1[i]), (x2[i] as u64, t2[i])));
+    let rows = (0..t1.len()).map(|i| ((count("x1i", i), t1[i]), (count("x2i", i), t2[i])));
     let data = PersonTime::from_rows(rows).expect("valid data");
     let [effects, sums] = metafor_policies(options);
     let model = model.with_zero_cells(effects).with_zero_cells_in_sums(sums).with_level(level(options));

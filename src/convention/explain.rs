@@ -8,7 +8,7 @@ use crate::interval::Interval;
 use crate::measure::Measure;
 use crate::pool::Pooled;
 
-/// Why two analyses of the same data differ: one line for each choice in which they do, with what it does to the result.
+/// Why two analyses of the same data differ: one line for each choice in which they do, with its effect.
 ///
 /// Made by [`explain`]. Prints as a text for a reviewer.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +48,8 @@ pub struct Switch<A> {
     pub(super) analysis: A,
 }
 
-/// The switches from one analysis to another, for fields that differ. A choice without a say in the analysis is switched in
-/// silence.
+/// The switches from one analysis to another, for fields that differ. A choice without a say in the analysis is
+/// switched in silence.
 macro_rules! switches {
     ($now:ident, $to:ident; $($counts:expr, $choice:literal, $field:ident, $show:expr;)*) => {{
         let mut switches = Vec::new();
@@ -94,8 +94,8 @@ mod sealed {
     impl<M> Sealed for crate::convention::MeansAnalysis<M> {}
 }
 
-/// Explains why two analyses of the same data give different results: it goes from the first to the second by one choice
-/// at a time, and tells what each step does to estimate and interval.
+/// Explains why two analyses of the same data give different results: it goes from the first to the second by one
+/// choice at a time, and tells what each step does to estimate and interval.
 ///
 /// The size of a step depends on the steps before it; their sum does not.
 ///

@@ -18,7 +18,7 @@ use crate::heterogeneity::Heterogeneity;
 
 /// The choices that another program makes for its user, to reproduce its numbers.
 ///
-/// Two programs give different results for the same data because they choose differently, not because one of them is wrong.
+/// Two programs give different results for the same data because they choose differently, not because one is wrong.
 /// A convention is a bundle of such choices: [`tables`](Self::tables) and [`means`](Self::means) spell them out in an
 /// analysis whose fields may be read and changed, and [`explain`] tells what each of them does to a result.
 ///
@@ -34,8 +34,8 @@ use crate::heterogeneity::Heterogeneity;
 /// | I² | from Q | from τ² | from Q |
 /// | standardised mean difference | approximate J, N - 3.94 | exact J, large sample | exact J, unbiased |
 ///
-/// (Deeks & Higgins 2010 for Review Manager 5; the defaults of metafor 5.1 and meta 8.4.) All three have normal intervals
-/// with the exact quantile and the variance of a mean difference that does not take standard deviations to be equal.
+/// (Deeks & Higgins 2010 for Review Manager 5; the defaults of metafor 5.1 and meta 8.4.) All three have normal
+/// intervals with the exact quantile and the variance of a mean difference that does not take standard deviations to be equal.
 ///
 /// # Example
 /// ```

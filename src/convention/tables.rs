@@ -24,8 +24,8 @@ pub enum TableModel {
     MantelHaenszel,
     /// The common effect with inverse-variance weights.
     InverseVariance,
-    /// Random effects beside a Mantel-Haenszel analysis: "M-H, random". Only the Q that τ² is made of can differ from the
-    /// next, and only with DerSimonian and Laird's τ².
+    /// Random effects beside a Mantel-Haenszel analysis: "M-H, random". Only the Q that τ² is made of can differ from
+    /// the next, and only with DerSimonian and Laird's τ².
     MantelHaenszelRandom,
     /// Random effects: "IV, random".
     InverseVarianceRandom,

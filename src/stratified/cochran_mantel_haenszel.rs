@@ -8,7 +8,7 @@ use crate::summary::{Cells, PersonTime, TwoByTwo, ZeroCells};
 
 /// The test of Cochran, Mantel and Haenszel that there is no effect in any study.
 ///
-/// It needs neither an effect of each study nor a variance of it, and has the most power if all studies have the same odds
+/// It needs neither an effect of each study nor a variance of it, and has the most power if all studies have one odds
 /// ratio or rate ratio. Zero cells need no correction.
 ///
 /// # Formula
@@ -21,8 +21,8 @@ use crate::summary::{Cells, PersonTime, TwoByTwo, ZeroCells};
 ///
 /// | option | default | purpose |
 /// |---|---|---|
-/// | [`without_continuity_correction`](Self::without_continuity_correction) | with ½ | a test that is less conservative |
-/// | [`with_binomial_variance`](Self::with_binomial_variance) | N² (N - 1) | Cochran's N³, for two binomials in each table |
+/// | [`without_continuity_correction`](Self::without_continuity_correction) | with ½ | a less conservative test |
+/// | [`with_binomial_variance`](Self::with_binomial_variance) | N² (N - 1) | Cochran's N³, for two binomials a table |
 /// | [`with_zero_cells`](Self::with_zero_cells) | none | what is added to cells |
 ///
 /// # Errors

@@ -16,8 +16,8 @@ use crate::score::json;
 
 const TOLERANCE: f64 = 1e-10;
 /// How many numbers are compared, and how many cases wait for a later part of the crate.
-const COMPARED: usize = 3537;
-const LATER: usize = 469;
+const COMPARED: usize = 5477;
+const LATER: usize = 222;
 
 /// What the crate makes of a case: the pair (y, v) of each study, or the error that says why there is none.
 pub(crate) type Answers = Vec<Result<(f64, f64), Error>>;

@@ -3,9 +3,9 @@
 
 use meta_analysis::{
     AnyMeasure, BreslowDay, ChiSquaredTest, CochranMantelHaenszel, CorrectedStudies, Effect, EffectSize, Error,
-    FromPersonTime, FromTable, Level, MantelHaenszel, MantelHaenszelMeasure, MantelHaenszelVariance, Measure,
-    OddsRatio, PersonTime, PersonTimeMeasure, Pool, Pooled, RateDifference, RateRatio, RiskDifference, RiskRatio,
-    Stratum, Studies, TableRecipe, TwoByTwo, ZeroCells,
+    FromPersonTime, FromTable, Level, MantelHaenszel, MantelHaenszelMeasure, MantelHaenszelVariance, OddsRatio,
+    PersonTime, PersonTimeMeasure, Pool, Pooled, RateDifference, RateRatio, RiskDifference, RiskRatio, Stratum,
+    Studies, TableRecipe, TwoByTwo, ZeroCells,
 };
 use serde_json::Value;
 
@@ -138,9 +138,9 @@ fn rma_mh<M: MantelHaenszelMeasure + TableRecipe<Measure = M>>(
     rma_mh_fields(tally, case, &pooled.erase(), &weights, &studies.erase(), tests);
 }
 
-fn rma_mh_rates<M: Measure + PersonTimeMeasure>(tally: &mut Tally, case: &Value, model: MantelHaenszel<M>, measure: M)
+fn rma_mh_rates<M>(tally: &mut Tally, case: &Value, model: MantelHaenszel<M>, measure: M)
 where
-    M: meta_analysis::MantelHaenszelSums<Data = PersonTime>,
+    M: PersonTimeMeasure + meta_analysis::MantelHaenszelSums<Data = PersonTime>,
 {
     let (options, input) = (&case["options"], &case["input"]);
     let count = |column: &str, i: usize| input[column][i].as_u64().expect("a count");

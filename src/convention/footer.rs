@@ -32,7 +32,7 @@ impl<M: Measure> Pooled<M> {
     /// let pooled = MantelHaenszel::new(OddsRatio).pool(&trials)?;
     /// assert_eq!(pooled.revman_footer().to_string(), "\
     /// Heterogeneity: Chi² = 0.94, df = 1 (P = 0.33); I² = 0%
-    /// Test for overall effect: Z = 4.21 (P < 0.0001)");
+    /// Test for overall effect: Z = 3.95 (P < 0.0001)");
     /// # Ok::<(), meta_analysis::Error>(())
     /// ```
     #[must_use]

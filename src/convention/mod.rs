@@ -18,7 +18,7 @@ use crate::heterogeneity::Heterogeneity;
 
 /// The choices that another program makes for its user, to reproduce its numbers.
 ///
-/// Two programs give different results for the same data because they choose differently, not because one of them is wrong.
+/// Two programs give different results for the same data because they choose differently, not because one is wrong.
 /// A convention is a bundle of such choices: [`tables`](Self::tables) and [`means`](Self::means) spell them out in an
 /// analysis whose fields may be read and changed, and [`explain`] tells what each of them does to a result.
 ///
@@ -34,8 +34,8 @@ use crate::heterogeneity::Heterogeneity;
 /// | I² | from Q | from τ² | from Q |
 /// | standardised mean difference | approximate J, N - 3.94 | exact J, large sample | exact J, unbiased |
 ///
-/// (Deeks & Higgins 2010 for Review Manager 5; the defaults of metafor 5.1 and meta 8.4.) All three have normal intervals
-/// with the exact quantile and the variance of a mean difference that does not take standard deviations to be equal.
+/// (Deeks & Higgins 2010 for Review Manager 5; the defaults of metafor 5.1 and meta 8.4.) All three have normal
+/// intervals with the exact quantile and the variance of a mean difference that does not take standard deviations to be equal.
 ///
 /// # Example
 /// ```
@@ -45,8 +45,8 @@ use crate::heterogeneity::Heterogeneity;
 /// let revman: Convention = "RevMan5".parse()?;
 /// let pooled = revman.tables(RiskRatio, TableModel::MantelHaenszelRandom).pool(&trials)?;
 /// assert_eq!(format!("{}", pooled.revman_footer()), "\
-/// Heterogeneity: Tau² = 1.01; Chi² = 3.67, df = 2 (P = 0.16); I² = 45%
-/// Test for overall effect: Z = 0.34 (P = 0.73)");
+/// Heterogeneity: Tau² = 1.03; Chi² = 3.73, df = 2 (P = 0.16); I² = 46%
+/// Test for overall effect: Z = 0.25 (P = 0.80)");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

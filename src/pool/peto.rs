@@ -45,7 +45,7 @@ use crate::summary::{LogRank, TwoByTwo, ZeroCells};
 ///
 /// let trials = [TwoByTwo::new([0, 20], [4, 18]), TwoByTwo::new([3, 12], [0, 14]), TwoByTwo::new([8, 32], [11, 31])];
 /// let pooled = Peto::new().pool(&trials)?;
-/// assert_eq!(format!("{:.3}", pooled.natural().estimate), "0.684");
+/// assert_eq!(format!("{:.3}", pooled.natural().estimate), "0.723");
 ///
 /// // Columns of a review of individual patient data: observed minus expected deaths and variance.
 /// let trials = [LogRank::new(-8.1, 22.4)?, LogRank::new(2.3, 9.7)?];

@@ -4,6 +4,7 @@ use super::cochran_mantel_haenszel::variance;
 use crate::chi_squared_test::ChiSquaredTest;
 use crate::error::{Error, ErrorKind};
 use crate::measure::OddsRatio;
+use crate::num::scale::unit_of_variance;
 use crate::num::sum::Compensated;
 use crate::pool::sums::MantelHaenszelSums;
 use crate::summary::{Cells, TwoByTwo, ZeroCells};
@@ -18,8 +19,8 @@ use crate::summary::{Cells, TwoByTwo, ZeroCells};
 /// ```text
 /// χ² = Σ (a - A)² / V - (Σ (a - A))² / Σ V        V = 1 / (1/A + 1/B + 1/C + 1/D)        k - 1 df
 /// ```
-/// where A, B, C, D have the margins of the table and A D / (B C) is the Mantel-Haenszel odds ratio (Breslow & Day 1980).
-/// The second term is the correction of Tarone (1985), which is small. Tables without events, or without non-events, in
+/// where A, B, C, D have the margins of the table and A D / (B C) is the Mantel-Haenszel odds ratio (Breslow & Day
+/// 1980). The second term is the correction of Tarone (1985), which is small. Tables without events, or without non-events, in
 /// both arms do not count.
 ///
 /// # Errors
@@ -31,9 +32,11 @@ use crate::summary::{Cells, TwoByTwo, ZeroCells};
 /// ```
 /// use meta_analysis::{BreslowDay, TwoByTwo};
 ///
-/// let trials = [TwoByTwo::new([4, 119], [11, 128]), TwoByTwo::new([6, 300], [29, 274]), TwoByTwo::new([33, 72], [47, 61])];
+/// let trials = [
+///     TwoByTwo::new([4, 119], [11, 128]), TwoByTwo::new([6, 300], [29, 274]), TwoByTwo::new([33, 72], [47, 61]),
+/// ];
 /// let test = BreslowDay::new().test(&trials)?;
-/// assert_eq!(format!("{:.2} {} {:.3}", test.statistic(), test.df(), test.p_value()), "5.50 2 0.064");
+/// assert_eq!(format!("{:.2} {} {:.3}", test.statistic(), test.df(), test.p_value()), "4.75 2 0.093");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[doc(alias = "Tarone")]
@@ -116,7 +119,7 @@ fn deviation(cells: &Cells, odds_ratio: f64) -> (f64, f64) {
     let Cells { a, b, c, d } = *cells;
     let (n1, n2, m1, m2) = (cells.n1(), cells.n2(), a + c, b + d);
     let inverse = odds_ratio.recip();
-    // Each cell from its own equation: one found by subtraction from a margin would have lost the digits of a small one.
+    // Each cell from its own equation: found by subtraction from a margin, a small one would have lost its digits.
     let fitted = [
         (a, first_cell([n1, n2], [m1, m2], odds_ratio)),
         (b, first_cell([n1, n2], [m2, m1], inverse)),
@@ -133,9 +136,10 @@ fn deviation(cells: &Cells, odds_ratio: f64) -> (f64, f64) {
 /// The first cell x of a table with rows n and columns m whose odds ratio is ψ: the root of
 /// (1 - ψ) x² + (n2 - m1 + ψ (n1 + m1)) x - ψ n1 m1 = 0 for which all cells are positive.
 fn first_cell([n1, n2]: [f64; 2], [m1, m2]: [f64; 2], odds_ratio: f64) -> f64 {
-    // The larger arm as unit: squares of counts times a large odds ratio stay in range.
-    let unit = n1.max(n2).max(m1).max(m2);
-    let [n1, n2, m1, m2] = [n1, n2, m1, m2].map(|x| x / unit);
+    // About the largest margin as unit, so that squares of counts times a large odds ratio stay in range; a power of two,
+    // so that differences of margins keep their digits.
+    let unit = unit_of_variance(n1.max(n2).max(m1).max(m2));
+    let [n1, n2, m1, m2] = [n1, n2, m1, m2].map(|x| x * unit * unit);
     let linear = (n2 - m1) + odds_ratio * (n1 + m1);
     // The discriminant as a sum of positive terms.
     let (ascent, descent) = (odds_ratio * (n1 - m1), n2 - m1);
@@ -146,7 +150,7 @@ fn first_cell([n1, n2]: [f64; 2], [m1, m2]: [f64; 2], odds_ratio: f64) -> f64 {
         // Only for an odds ratio below 1.
         0.5 * (root - linear) / (1.0 - odds_ratio)
     };
-    x * unit
+    x / unit / unit
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::summary::{Cells, PersonTime, TwoByTwo, ZeroCells};
 
 /// The test of Cochran, Mantel and Haenszel that there is no effect in any study.
 ///
-/// It needs neither an effect of each study nor a variance of it, and has the most power if all studies have the same odds
+/// It needs neither an effect of each study nor a variance of it, and has the most power if all studies have one odds
 /// ratio or rate ratio. Zero cells need no correction.
 ///
 /// # Formula
@@ -21,13 +21,13 @@ use crate::summary::{Cells, PersonTime, TwoByTwo, ZeroCells};
 ///
 /// | option | default | purpose |
 /// |---|---|---|
-/// | [`without_continuity_correction`](Self::without_continuity_correction) | with ½ | a test that is less conservative |
-/// | [`with_binomial_variance`](Self::with_binomial_variance) | N² (N - 1) | Cochran's N³, for two binomials in each table |
+/// | [`without_continuity_correction`](Self::without_continuity_correction) | with ½ | a less conservative test |
+/// | [`with_binomial_variance`](Self::with_binomial_variance) | N² (N - 1) | Cochran's N³, for two binomials a table |
 /// | [`with_zero_cells`](Self::with_zero_cells) | none | what is added to cells |
 ///
 /// # Errors
 /// [`NoStudies`](ErrorKind::NoStudies); [`NotEstimable`](ErrorKind::NotEstimable) if no study has events (in tables: and
-/// non-events); [`ArmTooSmall`](ErrorKind::ArmTooSmall) for an empty arm.
+/// non-events); [`ArmTooSmall`](ErrorKind::ArmTooSmall) for an empty arm; [`OutOfRange`](ErrorKind::OutOfRange).
 ///
 /// # Example
 /// ```
@@ -36,7 +36,7 @@ use crate::summary::{Cells, PersonTime, TwoByTwo, ZeroCells};
 /// // Warfarin and stroke, the first two studies of Hart et al. (1999).
 /// let studies = PersonTime::from_rows([((9, 413.0), (19, 398.0)), ((8, 263.0), (19, 245.0))])?;
 /// let test = CochranMantelHaenszel::new().test(&studies)?;
-/// assert_eq!(format!("{:.2} {:.4}", test.statistic(), test.p_value()), "8.05 0.0046");
+/// assert_eq!(format!("{:.2} {:.4}", test.statistic(), test.p_value()), "8.39 0.0038");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[doc(alias = "CMH")]
@@ -99,7 +99,11 @@ impl CochranMantelHaenszel {
             return Err(ErrorKind::NotEstimable { measure: "association", reason: D::NO_EVENTS }.into());
         }
         let distance = (excess.total().abs() - if self.continuity { 0.5 } else { 0.0 }).max(0.0);
-        Ok(ChiSquaredTest::new(distance / variance * distance, 1.0))
+        let statistic = distance / variance * distance;
+        if statistic.is_finite() {
+            return Ok(ChiSquaredTest::new(statistic, 1.0));
+        }
+        Err(ErrorKind::OutOfRange { quantity: "the Cochran-Mantel-Haenszel statistic" }.into())
     }
 }
 

@@ -238,14 +238,16 @@ fn errors() {
         "the association is not estimable: no study has an event"
     );
     assert_eq!(text(BreslowDay::new().test(&one)), "the Breslow-Day test needs at least 2 studies, but there are 1");
+    let apart = [PersonTime::new((0, 1e300), (u64::MAX, 1.0)).expect("valid")];
+    assert_eq!(
+        text(CochranMantelHaenszel::new().test(&apart)),
+        "the Cochran-Mantel-Haenszel statistic is outside the range of floating-point numbers"
+    );
     let peto = Peto::new().pool(&double_zero).expect_err("an error").to_string();
     assert_eq!(peto, "there must be at least one study to pool, but there is none (1 is excluded as not estimable)");
-    // Homogeneous tables without events in unequal arms: Sato's variance is negative.
-    let mut tables = vec![TwoByTwo::new([0, 10], [1, 9])];
-    tables.extend([TwoByTwo::new([0, 5], [0, 500]); 3]);
     let sato = MantelHaenszel::new(RiskDifference).with_variance(MantelHaenszelVariance::Sato);
     assert_eq!(
-        sato.pool(&tables).expect_err("an error").to_string(),
+        sato.pool(&double_zero).expect_err("an error").to_string(),
         "the risk difference is not estimable: the variance of Sato, Greenland and Robins is not positive"
     );
 }

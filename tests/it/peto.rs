@@ -8,8 +8,8 @@ use crate::mantel_haenszel::{Tally, column, estimate_field, level, metafor_polic
 use crate::score::json;
 
 /// How many numbers are compared, and how many fields wait for a later part of the crate.
-const COMPARED: usize = 0;
-const LATER: usize = 0;
+const COMPARED: usize = 3564;
+const LATER: usize = 4;
 
 #[test]
 fn every_value_of_r() {
@@ -38,6 +38,16 @@ fn every_value_of_r() {
                 "or" => tally.check(&what, Some(natural.estimate), value, 0.0),
                 "or_lb" => tally.check(&what, Some(interval.lower), value, 0.0),
                 "or_ub" => tally.check(&what, Some(interval.upper), value, 0.0),
+                // DIFFERENCE: double zeros that were corrected are terms of metafor's Q and do not count in its degrees of
+                // freedom. With k_yi - 1 in place of k_pos - 1 its H2 and I2 come out.
+                "H2" if studies.k() < pooled.k() => {
+                    tally.check(&what, Some(h.q() / (studies.k() as f64 - 1.0)), value, 0.0);
+                }
+                "I2" if studies.k() < pooled.k() => {
+                    let df = studies.k() as f64 - 1.0;
+                    tally.check(&what, Some(100.0 * (h.q() - df) / h.q()), value, 1.0);
+                }
+                "QEp" if studies.k() < pooled.k() => tally.later += 1,
                 "I2" => tally.check(&what, h.i2_from_q().map(|i2| 100.0 * i2), value, 1.0),
                 "H2" => tally.check(&what, h.h2_from_q(), value, 0.0),
                 "weights_pct" => {

@@ -30,7 +30,9 @@ use crate::pool::{Model, Note, Pool, Pooled};
 /// ```
 /// use meta_analysis::{MantelHaenszel, Pool, RiskRatio, TwoByTwo, ZeroCells};
 ///
-/// let trials = [TwoByTwo::new([4, 119], [11, 128]), TwoByTwo::new([6, 300], [29, 274]), TwoByTwo::new([33, 72], [47, 61])];
+/// let trials = [
+///     TwoByTwo::new([4, 119], [11, 128]), TwoByTwo::new([6, 300], [29, 274]), TwoByTwo::new([33, 72], [47, 61]),
+/// ];
 /// let pooled = MantelHaenszel::new(RiskRatio).random_effects().pool(&trials)?;
 /// assert_eq!(format!("{pooled}").lines().next(), Some("Risk ratio, random effects (Mantel-Haenszel Q), 3 studies"));
 /// # Ok::<(), meta_analysis::Error>(())

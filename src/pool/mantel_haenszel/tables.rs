@@ -19,8 +19,7 @@ pub enum MantelHaenszelVariance {
     #[default]
     GreenlandRobins,
     /// (μ Σ P + Σ Q) / T² with P = (n1² c - n2² a + n1 n2 (n2 - n1)/2)/N² and Q = (a d + b c)/(2N), which takes the
-    /// difference to be the same in all studies (Sato, Greenland & Robins 1989). The R package metafor uses it. It may be
-    /// negative in heterogeneous tables without events, which is an error.
+    /// difference to be the same in all studies (Sato, Greenland & Robins 1989). The R package metafor uses it.
     Sato,
 }
 
@@ -148,7 +147,8 @@ impl MantelHaenszelSums for RiskDifference {
             let (n1, n2) = (t.n1(), t.n2());
             let n = n1 + n2;
             let own = t.a / n1 * t.b * (n2 / n) * (n2 / n) + t.c / n2 * t.d * (n1 / n) * (n1 / n);
-            // Sato's μ P + Q is Greenland's term plus (μ - own difference) P, in which less cancels.
+            // Sato's μ P + Q is Greenland's term plus (μ - own difference) P, in which less cancels. Their sum is not
+            // negative: |P| is at most half the weight, and Q at least |a d - b c|/(2N).
             let p = n1 * (n2 / n) * ((n1 / n) * (t.c / n2) - (n2 / n) * (t.a / n1) + 0.5 * ((n2 - n1) / n));
             [own, own + (estimate - t.cross() / n1 / n2) * p, n1 * (n2 / n)]
         });

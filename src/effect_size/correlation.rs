@@ -83,7 +83,7 @@ impl RawCorrelation {
 
     /// The mean correlation.
     fn mean(self, data: &[&Correlation]) -> f64 {
-        weighted_mean(data.iter().map(|study| (float(study.n()), study.r())))
+        weighted_mean(data.iter().map(|study| (float(study.n()), study.r()))).unwrap_or(0.0)
     }
 
     fn in_set(self, study: &Correlation, mean: f64) -> Result<Effect<CorrelationCoefficient>, Error> {
@@ -180,7 +180,7 @@ impl OlkinPratt {
             return 0.0;
         }
         let enough = data.iter().filter(|study| study.n() > 4);
-        weighted_mean(enough.map(|study| (float(study.n()), exact(study).estimate())))
+        weighted_mean(enough.map(|study| (float(study.n()), exact(study).estimate()))).unwrap_or(0.0)
     }
 
     fn in_set(self, study: &Correlation, mean: f64) -> Result<Effect<CorrelationCoefficient>, Error> {

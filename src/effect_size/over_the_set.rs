@@ -38,14 +38,14 @@ macro_rules! over_the_set {
 }
 pub(crate) use over_the_set;
 
-/// The mean of values weighted by sizes; 0 for no values.
-pub(super) fn weighted_mean(rows: impl Iterator<Item = (f64, f64)>) -> f64 {
-    let (mut total, mut sum) = (0.0, 0.0);
-    for (size, value) in rows {
-        total += size;
-        sum += size * value;
-    }
-    if total > 0.0 { sum / total } else { 0.0 }
+/// The mean of pairs `(weight, value)`, weighted; `None` without pairs.
+///
+/// Each weight is divided by their sum first, lest a product overflow. A value that is not finite is left out: its own
+/// study is going to be refused.
+pub(super) fn weighted_mean(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
+    let pairs: Vec<(f64, f64)> = pairs.filter(|(_, value)| value.is_finite()).collect();
+    let total: f64 = pairs.iter().map(|(weight, _)| weight).sum();
+    (total > 0.0).then(|| pairs.iter().map(|(weight, value)| weight / total * value).sum())
 }
 
 /// Valid data that say nothing about the measure.

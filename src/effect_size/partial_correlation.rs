@@ -58,7 +58,7 @@ impl RawPartialCorrelation {
     }
 
     fn mean(self, data: &[&PartialCorrelation]) -> f64 {
-        weighted_mean(data.iter().map(|study| (float(study.n()), study.r())))
+        weighted_mean(data.iter().map(|study| (float(study.n()), study.r()))).unwrap_or(0.0)
     }
 
     fn in_set(self, study: &PartialCorrelation, mean: f64) -> Result<Effect<PartialCorrelationCoefficient>, Error> {
@@ -138,7 +138,7 @@ impl RawSemipartialCorrelation {
     }
 
     fn mean(self, data: &[&SemipartialCorrelation]) -> f64 {
-        weighted_mean(data.iter().map(|study| (float(study.n()), study.r())))
+        weighted_mean(data.iter().map(|study| (float(study.n()), study.r()))).unwrap_or(0.0)
     }
 
     fn in_set(

@@ -4,7 +4,7 @@ use super::counts::{Counts, HasCounts, NO_EVENTS};
 use super::over_the_set::{in_range, not_estimable, over_the_set};
 use crate::distributions::{inverse_density, probit};
 use crate::effect::Effect;
-use crate::effect_size::EffectSize;
+use crate::effect_size::{EffectSize, checked};
 use crate::error::{Error, ErrorKind};
 use crate::measure::{
     ArcsineProportion, EvaluatedAt, FreemanTukeyProportion, FreemanTukeyRate, LogProportion, LogitProportion,
@@ -50,10 +50,7 @@ impl RawProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = match study.seen(self.zero_cells, set.any) {
-            Ok(counts) => counts,
-            Err(reason) => return not_estimable(self, reason),
-        };
+        let counts = study.seen(self.zero_cells, set.any).map_err(|reason| checked::not_estimable(self, reason))?;
         let (own, n) = (counts.for_variance, counts.for_variance.total());
         let (at, n) = match self.variance {
             ProportionVariance::LargeSample => (own, n),
@@ -81,10 +78,7 @@ impl LogProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = match study.seen(self.zero_cells, set.any) {
-            Ok(counts) => counts,
-            Err(reason) => return not_estimable(self, reason),
-        };
+        let counts = study.seen(self.zero_cells, set.any).map_err(|reason| checked::not_estimable(self, reason))?;
         let (x, own) = (counts.for_effect, counts.for_variance);
         let at = evaluated(self.variance_at, own, set);
         if x.events == 0.0 {
@@ -113,10 +107,7 @@ impl LogitProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = match study.seen(self.zero_cells, set.any) {
-            Ok(counts) => counts,
-            Err(reason) => return not_estimable(self, reason),
-        };
+        let counts = study.seen(self.zero_cells, set.any).map_err(|reason| checked::not_estimable(self, reason))?;
         let (x, own) = (counts.for_effect, counts.for_variance);
         let at = evaluated(self.variance_at, own, set);
         if let Some(reason) = x.zero().or(at.zero()) {
@@ -142,10 +133,7 @@ impl ProbitProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = match study.seen(self.zero_cells, set.any) {
-            Ok(counts) => counts,
-            Err(reason) => return not_estimable(self, reason),
-        };
+        let counts = study.seen(self.zero_cells, set.any).map_err(|reason| checked::not_estimable(self, reason))?;
         let (x, own) = (counts.for_effect, counts.for_variance);
         if let Some(reason) = x.zero().or(own.zero()) {
             return not_estimable(self, reason);
@@ -169,10 +157,7 @@ impl ArcsineProportion {
     }
 
     fn in_set(self, study: &Proportion, set: Set) -> Result<Effect<Self>, Error> {
-        let counts = match study.seen(self.zero_cells, set.any) {
-            Ok(counts) => counts,
-            Err(reason) => return not_estimable(self, reason),
-        };
+        let counts = study.seen(self.zero_cells, set.any).map_err(|reason| checked::not_estimable(self, reason))?;
         let x = counts.for_effect;
         let v = 0.25 / counts.for_variance.total();
         in_range(self, arcsine(x.events, x.others), v).map(|effect| counts.note(effect))

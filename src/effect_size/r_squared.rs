@@ -86,7 +86,7 @@ impl RawRSquared {
     }
 
     fn mean(self, data: &[&RSquared]) -> f64 {
-        weighted_mean(data.iter().map(|study| (float(study.n()), study.r2())))
+        weighted_mean(data.iter().map(|study| (float(study.n()), study.r2()))).unwrap_or(0.0)
     }
 
     fn in_set(self, study: &RSquared, mean: f64) -> Result<Effect<MultipleCorrelationSquared>, Error> {

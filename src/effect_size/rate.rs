@@ -3,7 +3,7 @@
 use super::counts::{HasCounts, NO_EVENTS};
 use super::over_the_set::{in_range, not_estimable, over_the_set};
 use crate::effect::Effect;
-use crate::effect_size::EffectSize;
+use crate::effect_size::{EffectSize, checked};
 use crate::error::Error;
 use crate::measure::{LogRate, RawRate, SquareRootRate};
 use crate::summary::{PersonTimeRate, ZeroCells};
@@ -18,10 +18,7 @@ impl RawRate {
     }
 
     fn in_set(self, study: &PersonTimeRate, any: bool) -> Result<Effect<Self>, Error> {
-        let counts = match study.seen(self.zero_cells, any) {
-            Ok(counts) => counts,
-            Err(reason) => return not_estimable(self, reason),
-        };
+        let counts = study.seen(self.zero_cells, any).map_err(|reason| checked::not_estimable(self, reason))?;
         let (x, own) = (counts.for_effect.events, counts.for_variance.events);
         let t = study.time();
         if own == 0.0 {
@@ -43,10 +40,7 @@ impl LogRate {
     }
 
     fn in_set(self, study: &PersonTimeRate, any: bool) -> Result<Effect<Self>, Error> {
-        let counts = match study.seen(self.zero_cells, any) {
-            Ok(counts) => counts,
-            Err(reason) => return not_estimable(self, reason),
-        };
+        let counts = study.seen(self.zero_cells, any).map_err(|reason| checked::not_estimable(self, reason))?;
         let (x, own) = (counts.for_effect.events, counts.for_variance.events);
         if x == 0.0 || own == 0.0 {
             return not_estimable(self, NO_EVENTS);
@@ -70,10 +64,7 @@ impl SquareRootRate {
     }
 
     fn in_set(self, study: &PersonTimeRate, any: bool) -> Result<Effect<Self>, Error> {
-        let counts = match study.seen(self.zero_cells, any) {
-            Ok(counts) => counts,
-            Err(reason) => return not_estimable(self, reason),
-        };
+        let counts = study.seen(self.zero_cells, any).map_err(|reason| checked::not_estimable(self, reason))?;
         let (x, t) = (counts.for_effect.events, study.time());
         in_range(self, (x / t).sqrt(), 0.25 / t).map(|effect| counts.note(effect))
     }

@@ -1,9 +1,9 @@
 //! Glass' delta: standardised by one group alone.
 
-use super::whole::{seen_whole, weighted_mean};
 use super::{SmallSampleCorrection, in_range, square};
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
+use crate::effect_size::over_the_set::{over_the_set, weighted_mean};
 use crate::error::Error;
 use crate::measure::StandardisedMeanDifference;
 use crate::summary::{Group, TwoMeans};
@@ -162,9 +162,5 @@ impl GlassDelta {
 impl EffectSize<TwoMeans> for GlassDelta {
     type Measure = StandardisedMeanDifference;
 
-    fn effect(&self, study: &TwoMeans) -> Result<Effect<Self::Measure>, Error> {
-        self.of(study, None)
-    }
-
-    seen_whole!(TwoMeans, Self::average, Self::of);
+    over_the_set!(TwoMeans, average, of);
 }

@@ -1,9 +1,9 @@
 //! Standardised mean differences with the pooled standard deviation: Hedges' g and Cohen's d.
 
-use super::whole::{seen_whole, weighted_mean};
 use super::{SmallSampleCorrection, in_range, not_estimable};
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
+use crate::effect_size::over_the_set::{over_the_set, weighted_mean};
 use crate::error::Error;
 use crate::measure::StandardisedMeanDifference;
 use crate::summary::{ReportedDifference, TwoMeans};
@@ -168,19 +168,11 @@ impl HedgesG {
 impl EffectSize<TwoMeans> for HedgesG {
     type Measure = StandardisedMeanDifference;
 
-    fn effect(&self, study: &TwoMeans) -> Result<Effect<Self::Measure>, Error> {
-        self.of_means(study, None)
-    }
-
-    seen_whole!(TwoMeans, Self::average_of_means, Self::of_means);
+    over_the_set!(TwoMeans, average_of_means, of_means);
 }
 
 impl EffectSize<ReportedDifference> for HedgesG {
     type Measure = StandardisedMeanDifference;
 
-    fn effect(&self, study: &ReportedDifference) -> Result<Effect<Self::Measure>, Error> {
-        self.of(study, None)
-    }
-
-    seen_whole!(ReportedDifference, Self::average_of_reported, Self::of);
+    over_the_set!(ReportedDifference, average_of_reported, of);
 }

@@ -13,7 +13,6 @@ mod ratio_of_means;
 mod raw_score;
 mod small_sample;
 mod variability;
-mod whole;
 
 pub use area_under_curve::{AreaUnderCurve, AucVariance};
 pub use biserial::{PointBiserial, PointBiserialVariance, PointBiserialZ};

@@ -1,9 +1,9 @@
 //! Log ratios of two means (log response ratios).
 
-use super::whole::{seen_whole, weighted_mean};
 use super::{ln_ratio, not_estimable, square, within};
 use crate::effect::Effect;
 use crate::effect_size::EffectSize;
+use crate::effect_size::over_the_set::{over_the_set, weighted_mean};
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measure, RatioOfMeans};
 use crate::summary::{PairedMeans, TwoMeans};
@@ -217,19 +217,11 @@ impl LogRatioOfMeans {
 impl EffectSize<TwoMeans> for LogRatioOfMeans {
     type Measure = RatioOfMeans;
 
-    fn effect(&self, study: &TwoMeans) -> Result<Effect<RatioOfMeans>, Error> {
-        self.of_means(study, None)
-    }
-
-    seen_whole!(TwoMeans, Self::average_of_means, Self::of_means);
+    over_the_set!(TwoMeans, average_of_means, of_means);
 }
 
 impl EffectSize<PairedMeans> for LogRatioOfMeans {
     type Measure = RatioOfMeans;
 
-    fn effect(&self, study: &PairedMeans) -> Result<Effect<RatioOfMeans>, Error> {
-        self.of_pairs(study, None)
-    }
-
-    seen_whole!(PairedMeans, Self::average_of_pairs, Self::of_pairs);
+    over_the_set!(PairedMeans, average_of_pairs, of_pairs);
 }

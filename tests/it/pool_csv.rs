@@ -7,11 +7,11 @@ use std::ffi::OsString;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use meta_analysis::{
-    AnyMeasure, CommonEffect, CorrectedStudies, DerSimonianLaird, EffectSize, FixedWeights, FromPersonTime, FromReport,
-    FromTable, HazardRatio, HedgesG, HedgesGVariance, Inference, KnownTau2, Level, LogRatioOfMeans, MantelHaenszel,
-    MeanDifference, OddsRatio, PauleMandel, PersonTime, PetoOddsRatio, PredictionMethod, RandomEffects, RateRatio,
-    Reml, Reported, RiskDifference, RiskRatio, StandardisedMeanDifference, Studies, Tables, TwoMeans, ZeroCells,
-    prelude::*,
+    AnyMeasure, CommonEffect, Convention, CorrectedStudies, DerSimonianLaird, EffectSize, FixedWeights, FromPersonTime,
+    FromReport, FromTable, HazardRatio, HedgesG, HedgesGVariance, Inference, KnownTau2, Level, LogRatioOfMeans,
+    MantelHaenszel, MeanDifference, MeansModel, OddsRatio, PauleMandel, PersonTime, Peto, PetoOddsRatio,
+    PredictionMethod, RandomEffects, RateRatio, Reml, Reported, RiskDifference, RiskRatio, StandardisedMeanDifference,
+    Studies, TableModel, Tables, TwoByTwo, TwoMeans, ZeroCells, prelude::*,
 };
 use program::Output;
 
@@ -204,11 +204,87 @@ fn models_and_their_options_are_those_of_the_library() {
     // Published for these trials: Mantel-Haenszel 0.83 (0.61 to 1.12).
     let mantel_haenszel = run(&csv, &["--model", "mantel-haenszel"]).text;
     assert!(mantel_haenszel.contains("estimate    0.83   95% CI 0.61 to 1.12"), "{mantel_haenszel}");
-    let peto = PetoOddsRatio.labelled_studies(&tables).expect("estimable");
-    let pooled = CommonEffect::new().pool(&peto).expect("a result");
-    assert_eq!(run(&csv, &["--model", "peto"]).text, format!("{:#}", pooled.with(&peto).expect("its own studies")));
+    let pooled = Peto::new().pool(&tables).expect("a result");
+    let expected = format!("{:#}", pooled.with(&tables).expect("its own tables"));
+    assert_eq!(run(&csv, &["--model", "peto"]).text, expected);
+    assert_eq!(run(&csv, &["--model", "peto", "--measure", "or"]).text, expected);
     let ascii = run(&csv, &["--ascii", "--decimals", "4"]).text;
     assert!(ascii.is_ascii() && ascii.contains("0.1111"), "1/29 by 9/29 in four decimals in ASCII: {ascii}");
+}
+
+const ZEROS: &str = "slab,ai,bi,ci,di\nA,0,20,4,18\nB,3,12,0,14\nC,8,32,11,31\n";
+
+fn zeros() -> Tables {
+    [("A", [0, 20], [4, 18]), ("B", [3, 12], [0, 14]), ("C", [8, 32], [11, 31])]
+        .map(|(label, treated, control)| (label, TwoByTwo::new(treated, control)))
+        .into_iter()
+        .collect()
+}
+
+#[test]
+fn mantel_haenszel_has_its_options() {
+    let half = MantelHaenszel::new(OddsRatio).with_zero_cells_in_sums(ZeroCells::HALF);
+    let pooled = half.pool(&zeros()).expect("a result");
+    let expected = format!("{:#}", pooled.with(&zeros()).expect("its own tables"));
+    let args = ["--model", "mh", "--measure", "or", "--zero-cells-in-sums", "half"];
+    assert_eq!(run(ZEROS, &args).text, expected);
+    let quarter = ZeroCells::constant(0.25).expect("an amount");
+    let model = MantelHaenszel::new(RiskRatio).with_zero_cells(quarter).random_effects();
+    let pooled = model.with_inference(Inference::HartungKnapp).pool(&zeros()).expect("a result");
+    let expected = format!("{:#}", pooled.with(&zeros()).expect("its own tables"));
+    let args = ["--model", "mh-random", "--zero-cells", "0.25", "--inference", "hk"];
+    assert_eq!(run(ZEROS, &args).text, expected);
+
+    let rates = PersonTime::from_rows([((9, 413.0), (19, 398.0)), ((3, 20.5), (0, 12.5))]).expect("valid rows");
+    let pooled = MantelHaenszel::new(RateRatio).pool(&rates).expect("a result");
+    let output = run("study,x1i,t1i,x2i,t2i\nX,9,413,19,398\nY,3,20.5,0,12.5\n", &["--model", "mh"]);
+    assert_eq!(output.text, format!("{:#}", pooled.with(&rates).expect("its own rates")));
+    assert_eq!(output.notes[1], "study 1 is X and study 2 is Y");
+}
+
+#[test]
+fn conventions_are_those_of_the_library() {
+    // The footer that Review Manager 5 prints for these tables.
+    let output = run(ZEROS, &["--convention", "revman5", "--model", "mh-random"]).text;
+    let footer = "As Review Manager 5 prints it\n\
+        Heterogeneity: Tau² = 1.03; Chi² = 3.73, df = 2 (P = 0.16); I² = 46%\n\
+        Test for overall effect: Z = 0.25 (P = 0.80)";
+    assert!(output.ends_with(footer), "{output}");
+    for convention in Convention::ALL {
+        let name = convention.to_string();
+        for (model, of_tables) in [
+            ("random", TableModel::InverseVarianceRandom),
+            ("common", TableModel::InverseVariance),
+            ("mh", TableModel::MantelHaenszel),
+            ("mh-random", TableModel::MantelHaenszelRandom),
+        ] {
+            for measure in ["rr", "or", "rd"] {
+                let pooled = match measure {
+                    "rr" => convention.tables(RiskRatio, of_tables).pool(&zeros()).expect("a result").erase(),
+                    "or" => convention.tables(OddsRatio, of_tables).pool(&zeros()).expect("a result").erase(),
+                    _ => convention.tables(RiskDifference, of_tables).pool(&zeros()).expect("a result").erase(),
+                };
+                let args = ["--convention", &name, "--model", model, "--measure", measure];
+                let found = run(ZEROS, &args).text;
+                assert!(found.starts_with(&pooled.to_string()), "{args:?}: {found}\nis not that of {pooled}");
+                assert!(found.contains("\n  C "), "the lines have labels: {found}");
+            }
+        }
+        for (model, of_means) in [("random", MeansModel::RandomEffects), ("common", MeansModel::CommonEffect)] {
+            let rows: Vec<TwoMeans> = functioning().into_iter().map(|(_, data)| data).collect();
+            let smd = convention.means(StandardisedMeanDifference, of_means).pool(&rows).expect("a result");
+            let args = ["--convention", &name, "--model", model, "--measure", "smd"];
+            let found = run(FUNCTIONING, &args).text;
+            assert!(found.starts_with(&smd.to_string()), "{args:?}: {found}");
+            let md = convention.means(MeanDifference, of_means).pool(&rows).expect("a result");
+            let found = run(FUNCTIONING, &args[..4]).text;
+            assert!(found.starts_with(&md.to_string()), "{args:?}: {found}");
+        }
+    }
+    let metafor = run(ZEROS, &["--convention", "metafor"]).text;
+    assert!(metafor.contains("\n\nI2 as metafor defines it (from tau2): "), "{metafor}");
+    let wide = run(ZEROS, &["--convention", "meta", "--level", "0.99"]).text;
+    assert!(wide.contains("99% CI"), "{wide}");
 }
 
 #[test]
@@ -451,6 +527,19 @@ fn flags_that_make_no_sense_are_errors() {
     for (args, expected) in [
         ("--model mh --tau2 DL", "--tau2 has no meaning for --model mantel-haenszel"),
         ("--model common --prediction hk", "--prediction has no meaning for --model common"),
+        (
+            "--convention stata",
+            "--convention: unknown convention \"stata\"; there are \"RevMan 5\", \"metafor\" and \"meta\"",
+        ),
+        ("--convention meta --tau2 DL", "--tau2 is decided by --convention: give one of them"),
+        ("--convention meta --measure peto", "--convention needs rr, or or rd of events, or md or smd of means"),
+        ("--convention meta --model peto", "--convention needs rr, or or rd of events, or md or smd of means"),
+        ("--convention meta --model ivhet", "--convention needs --model random, common, mantel-haenszel or mh-random"),
+        ("--model common --zero-cells-in-sums half", "--zero-cells-in-sums has no meaning for --model common"),
+        (
+            "--model mh --measure hr",
+            "--model mantel-haenszel pools the risk ratio, odds ratio, risk difference, rate ratio and rate difference, but --measure is hazard ratio",
+        ),
         ("--model peto --inference t", "--inference has no meaning for --model peto"),
         (
             "--model peto --measure rd",
@@ -458,7 +547,7 @@ fn flags_that_make_no_sense_are_errors() {
         ),
         (
             "--model fancy",
-            "--model: unknown model \"fancy\"; there are random, common, mantel-haenszel, peto, ivhet and unweighted",
+            "--model: unknown model \"fancy\"; there are random, common, mantel-haenszel, mh-random, peto, ivhet and unweighted",
         ),
         ("--scale natural", "--scale needs estimates, but the data are events"),
         ("--interval-level 0.9", "--interval-level needs estimates with intervals, but none are read"),

@@ -67,6 +67,13 @@ impl Data {
         self.places.len()
     }
 
+    /// Which study is which, where the table has numbers for labels: the library has no labels for rates of person-time.
+    pub(crate) fn key(&self, options: &Options) -> Option<String> {
+        let numbered = matches!(self.values, Values::PersonTime(_)) && options.model.is_of_counts();
+        let named = self.labels().enumerate().map(|(i, label)| format!("study {} is {label}", i + 1));
+        numbered.then(|| super::listed(named))
+    }
+
     /// The labels in order.
     pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
         self.places.iter().map(|place| place.label.as_str())

@@ -14,6 +14,7 @@ use meta_analysis::{
     Studies, TableModel, Tables, TwoByTwo, TwoMeans, ZeroCells, prelude::*,
 };
 use program::Output;
+use proptest::prelude::*;
 
 /// A file of its own for each call, deleted afterwards.
 fn run_bytes(bytes: &[u8], args: &[&str]) -> Result<Output, String> {
@@ -384,7 +385,7 @@ fn files_of_all_programs_are_read() {
     let piped = csv.replace(',', "|");
     assert_eq!(run(&piped, &["--separator", "|"]).text, expected);
     let label = run("study,ai,bi,ci,di\n\"Doe, \"\"J\"\"\n1999\",1,2,3,4\nRoe,1,2,3,5\n", &[]).text;
-    assert!(label.contains("Doe, \"J\"\n1999"), "quotes and ends of lines are text within quotes: {label}");
+    assert!(label.contains("Doe, \"J\" 1999"), "quotes are text within quotes, and a label has one line: {label}");
 }
 
 #[test]
@@ -432,10 +433,7 @@ fn malformed_lines_are_errors_that_say_where() {
             "slab,ai,n1i,ci,n2i\nA,1,10,2,10\nB,12,10,2,10\n",
             "line 3 (B): the treated arm must not have more events than patients, but has 12 of 10",
         ),
-        (
-            "ai,n1i,ci,n2i\n1,10,2,10\n0,0,2,10\n",
-            "line 3 (line 3): the treated arm must have at least 1 patients, but has 0",
-        ),
+        ("ai,n1i,ci,n2i\n1,10,2,10\n0,0,2,10\n", "line 3: the treated arm must have at least 1 patients, but has 0"),
         ("slab,md,vi\nA,1,inf\n", "line 2, column 3 (\"vi\"): expected a number, but found \"inf\""),
         ("slab,md,se\nA,1,0\n", "line 2 (A): the standard error must be positive and finite, but is 0"),
         ("slab,md,vi\nA,1,-1\n", "line 2 (A): the variance must be positive and finite, but is -1"),
@@ -578,6 +576,89 @@ fn flags_that_make_no_sense_are_errors() {
         let found = without_file(&args.split(' ').collect::<Vec<_>>()).expect_err(args);
         assert!(found.starts_with(start), "{args}: {found}");
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_file_has_a_result_or_one_sentence(text in file(), args in flags()) {
+        let words: Vec<&str> = args.split_whitespace().collect();
+        match run_bytes(text.as_bytes(), &words) {
+            Ok(output) => prop_assert!(output.text.contains("estimate") && !output.text.contains("NaN"), "{}", output.text),
+            Err(failure) => {
+                prop_assert!(!failure.is_empty() && !failure.contains('\n') && !failure.contains("NaN"), "{failure}");
+                prop_assert!(failure.starts_with(|c: char| !c.is_uppercase()), "a sentence of this crate: {failure}");
+            }
+        }
+    }
+}
+
+/// A header that means something, and rows that may not.
+fn file() -> impl Strategy<Value = String> {
+    let header = prop::sample::select(vec![
+        "slab,ai,n1i,ci,n2i",
+        "ai;bi;ci;di",
+        "study,x1i,t1i,x2i,t2i",
+        "n1i,m1i,sd1i,n2i,m2i,sd2i",
+        "study,or,lower,upper",
+        "logHR\tse",
+        "slab,smd,vi",
+    ]);
+    let usual = prop_oneof![(0_u64..40).prop_map(|n| n.to_string()), (0.0..40.0_f64).prop_map(|x| x.to_string()),];
+    let odd = prop::sample::select(vec![
+        "",
+        "NA",
+        "-1",
+        "1e308",
+        "1e-308",
+        "5e-324",
+        "18446744073709551615",
+        "1e400",
+        "inf",
+        "0,5",
+        "\"",
+        "\"a\"",
+        "\n",
+        "\r",
+        ";",
+        "\u{feff}",
+        "\u{2212}3",
+        "x",
+    ]);
+    let cell = prop_oneof![30 => usual, 1 => odd.prop_map(str::to_owned)];
+    let rows = prop::collection::vec(prop::collection::vec(cell, 6), 1..6);
+    (header, rows).prop_map(|(header, rows)| {
+        let separator = header.chars().find(|c| matches!(c, ',' | ';' | '\t')).unwrap_or(',').to_string();
+        let fields = header.split(separator.as_str()).count();
+        let lines = rows.iter().map(|row| row[..fields].join(&separator));
+        format!("{header}\n{}\n", lines.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+fn flags() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "",
+        "",
+        "--skip-missing",
+        "--decimal-comma",
+        "--model common",
+        "--model mh",
+        "--model mh-random",
+        "--model peto",
+        "--model ivhet",
+        "--tau2 DL --inference hk",
+        "--convention revman5",
+        "--convention meta --model mh",
+        "--measure smd",
+        "--measure or",
+        "--measure rd",
+        "--zero-cells none",
+        "--inference kr",
+        "--data estimates",
+        "--model unweighted --level 0.5",
+    ])
+    .prop_map(str::to_owned)
 }
 
 #[cfg(feature = "serde")]

@@ -12,11 +12,11 @@ use meta_analysis::{
     VaccineEfficacy, YuleQ, YuleY, prelude::*,
 };
 
-use super::Failure;
 use super::data::{Data, Values};
 use super::measure::Named;
 use super::options::{Model, Options};
 use super::plan::Plan;
+use super::{Failure, cells};
 
 impl Data {
     /// The result as text.
@@ -100,7 +100,7 @@ impl Data {
     /// The library counts studies, people look for lines.
     pub(crate) fn locate(&self, error: &Error) -> Failure {
         match error.study().and_then(|index| self.places.get(index)) {
-            Some(place) => Failure::new(format!("line {} ({}): {}", place.line, place.label, error.kind())),
+            Some(place) => Failure::new(format!("{}: {}", cells::place(place.line, &place.label), error.kind())),
             None => Failure::new(error.to_string()),
         }
     }

@@ -2,9 +2,9 @@
 
 use meta_analysis::{
     AnyMeasure, BonettD, CommonEffect, CommonLanguage, CoxD, Error, FixedWeights, FromPersonTime, FromTable,
-    GlassDelta, HedgesG, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio, LogisticD,
-    MantelHaenszel, MantelHaenszelMeasure, Measure, OddsRatioFromDifference, PersonTime, PersonTimeMeasure, Pooled,
-    PooledMeanDifference, ProbitD, RandomEffects, Reml, Report, Studies, TableRecipe, Tables, Tau2Estimator, TwoMeans,
+    GlassDelta, HedgesG, LogCoefficientOfVariationRatio, LogRatioOfMeans, LogVariabilityRatio, LogisticD, Measure,
+    OddsRatioFromDifference, PersonTime, PersonTimeMeasure, Pooled, PooledMeanDifference, ProbitD, RandomEffects, Reml,
+    Report, Studies, TableRecipe, Tables, Tau2Estimator, TwoMeans,
 };
 use meta_analysis::{
     ArcsineDifference, DerSimonianLaird, DiagnosticOddsRatio, EffectSize, MeanDifference, OddsRatio, PetoOddsRatio,
@@ -12,21 +12,34 @@ use meta_analysis::{
     VaccineEfficacy, YuleQ, YuleY, prelude::*,
 };
 
-use super::Failure;
 use super::data::{Data, Values};
 use super::measure::Named;
 use super::options::{Model, Options};
 use super::plan::Plan;
+use super::{Failure, cells};
 
 impl Data {
     /// The result as text.
     pub(crate) fn answer(&self, plan: &Plan, options: &Options) -> Result<String, Failure> {
-        if let (Values::Events(tables), Model::MantelHaenszel) = (&self.values, options.model) {
-            return match plan.measure {
-                Named::OddsRatio => self.mantel_haenszel(OddsRatio, tables, options),
-                Named::RiskDifference => self.mantel_haenszel(RiskDifference, tables, options),
-                _ => self.mantel_haenszel(RiskRatio, tables, options),
-            };
+        if let Some(convention) = options.convention {
+            return self.by_convention(convention, plan, options);
+        }
+        match (&self.values, options.model) {
+            (Values::Events(tables), Model::Peto) => return self.peto(tables, options),
+            (Values::Events(tables), Model::MantelHaenszel | Model::MantelHaenszelRandom) => {
+                return match plan.measure {
+                    Named::OddsRatio => self.mantel_haenszel(OddsRatio, tables, options),
+                    Named::RiskDifference => self.mantel_haenszel(RiskDifference, tables, options),
+                    _ => self.mantel_haenszel(RiskRatio, tables, options),
+                };
+            }
+            (Values::PersonTime(rows), Model::MantelHaenszel | Model::MantelHaenszelRandom) => {
+                return match plan.measure {
+                    Named::RateDifference => self.mantel_haenszel(RateDifference, rows, options),
+                    _ => self.mantel_haenszel(RateRatio, rows, options),
+                };
+            }
+            _ => {}
         }
         let studies = match &self.values {
             Values::Events(tables) => of_tables(plan.measure, tables, options),
@@ -36,17 +49,6 @@ impl Data {
         };
         let studies = studies.map_err(|error| self.locate(&error))?;
         let report = pool(&studies, options).and_then(|pooled| pooled.with(&studies));
-        text(report.map_err(|error| self.locate(&error))?, options)
-    }
-
-    fn mantel_haenszel<M: MantelHaenszelMeasure>(
-        &self,
-        measure: M,
-        tables: &Tables,
-        options: &Options,
-    ) -> Result<String, Failure> {
-        let pooled = MantelHaenszel::new(measure).with_level(options.level).pool(tables);
-        let report = pooled.and_then(|pooled| pooled.with(tables));
         text(report.map_err(|error| self.locate(&error))?, options)
     }
 
@@ -96,9 +98,9 @@ impl Data {
     }
 
     /// The library counts studies, people look for lines.
-    fn locate(&self, error: &Error) -> Failure {
+    pub(crate) fn locate(&self, error: &Error) -> Failure {
         match error.study().and_then(|index| self.places.get(index)) {
-            Some(place) => Failure::new(format!("line {} ({}): {}", place.line, place.label, error.kind())),
+            Some(place) => Failure::new(format!("{}: {}", cells::place(place.line, &place.label), error.kind())),
             None => Failure::new(error.to_string()),
         }
     }
@@ -138,8 +140,8 @@ fn pool(studies: &Studies<AnyMeasure>, options: &Options) -> Result<Pooled<AnyMe
             .with_prediction(prediction)
             .with_level(options.level)
             .pool(studies),
-        // Peto's method is the common effect of Peto's odds ratios.
-        Model::Common | Model::MantelHaenszel | Model::Peto => {
+        // The models of counts were seen to before.
+        Model::Common | Model::MantelHaenszel | Model::MantelHaenszelRandom | Model::Peto => {
             CommonEffect::new().with_inference(inference).with_level(options.level).pool(studies)
         }
         Model::Ivhet | Model::Unweighted => {
@@ -153,7 +155,7 @@ fn pool(studies: &Studies<AnyMeasure>, options: &Options) -> Result<Pooled<AnyMe
     }
 }
 
-fn text<M: Measure>(report: Report<M>, options: &Options) -> Result<String, Failure> {
+pub(crate) fn text<M: Measure>(report: Report<M>, options: &Options) -> Result<String, Failure> {
     if options.json {
         return json(&report);
     }

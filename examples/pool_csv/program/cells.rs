@@ -17,7 +17,9 @@ impl Cells<'_> {
     /// The label of the study: without one, its line.
     pub(crate) fn label(&self) -> String {
         let label = self.plan.label.and_then(|index| self.row.fields.get(index)).filter(|label| !is_missing(label));
-        label.cloned().unwrap_or_else(|| format!("line {}", self.row.line))
+        // On one line, whatever was in the quotes.
+        let on_one_line = |label: &String| label.split_whitespace().collect::<Vec<_>>().join(" ");
+        label.map_or_else(|| format!("line {}", self.row.line), on_one_line)
     }
 
     /// The places of the values that are not there, as in `column 3 ("n1i")`.
@@ -42,7 +44,7 @@ impl Cells<'_> {
 
     /// The sentence with the place of these columns in this row before it.
     pub(crate) fn locate(&self, sentence: impl std::fmt::Display) -> Failure {
-        Failure::new(format!("line {} ({}): {sentence}", self.row.line, self.label()))
+        Failure::new(format!("{}: {sentence}", place(self.row.line, &self.label())))
     }
 
     fn index(&self, column: Column) -> Result<usize, Failure> {
@@ -65,6 +67,12 @@ impl Cells<'_> {
         let (line, place) = (self.row.line, self.place(index));
         Failure::new(format!("line {line}, {place}: expected {expected}, but found {text:?}{hint}"))
     }
+}
+
+/// `line 3 (Jabre 2009)`, or `line 3` of a study without a label.
+pub(crate) fn place(line: usize, label: &str) -> String {
+    let place = format!("line {line}");
+    if label == place { place } else { format!("{place} ({label})") }
 }
 
 /// What R, spreadsheets and people write for "not available".

@@ -5,7 +5,7 @@ use meta_analysis::{
 };
 
 use super::Failure;
-use super::cells::Cells;
+use super::cells::{Cells, place};
 use super::column::{Arm, Column, Quantity, Scale};
 use super::options::Options;
 use super::plan::{Plan, Shape};
@@ -46,11 +46,11 @@ impl Data {
                 None => rows.push(cells),
                 Some(_) if options.skip_missing => {
                     let missing = super::listed(&missing);
-                    notes.push(format!("line {} ({}) was skipped: no value in {missing}", row.line, cells.label()));
+                    notes.push(format!("{} was skipped: no value in {missing}", place(row.line, &cells.label())));
                 }
-                Some(place) => {
+                Some(column) => {
                     return Err(Failure::new(format!(
-                        "line {}, {place}: expected a value, but found none (--skip-missing leaves such lines out)",
+                        "line {}, {column}: expected a value, but found none (--skip-missing leaves such lines out)",
                         row.line
                     )));
                 }
@@ -65,6 +65,13 @@ impl Data {
 
     pub(crate) fn len(&self) -> usize {
         self.places.len()
+    }
+
+    /// Which study is which, where the table has numbers for labels: the library has no labels for rates of person-time.
+    pub(crate) fn key(&self, options: &Options) -> Option<String> {
+        let numbered = matches!(self.values, Values::PersonTime(_)) && options.model.is_of_counts();
+        let named = self.labels().enumerate().map(|(i, label)| format!("study {} is {label}", i + 1));
+        numbered.then(|| super::listed(named))
     }
 
     /// The labels in order.

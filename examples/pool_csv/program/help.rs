@@ -51,6 +51,9 @@ Pooling
                          (default: by measure, half for ratios)
   --zero-cells-in WHICH  with-zero, all or all-if-any: the studies in which it is added
   --double-zeros WHAT    keep or exclude studies without events, or without others, in both arms
+  --zero-cells-in-sums AMOUNT  the same as --zero-cells for the sums of Mantel and Haenszel (default: none)
+  --convention PROGRAM   revman5, metafor or meta: everything but measure, model and level as this program
+                         has it by default (rr, or, rd, md and smd)
 
 Output
   --decimals N           of estimates (default 2)

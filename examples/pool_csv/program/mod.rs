@@ -3,6 +3,8 @@
 mod answer;
 mod cells;
 mod column;
+mod convention;
+mod counts;
 mod data;
 mod help;
 mod measure;
@@ -64,6 +66,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> Result<Output, Fa
     let mut notes = sheet.notes.clone();
     let data = data::Data::read(&sheet, &plan, &options, &mut notes)?;
     notes.push(plan.note(&sheet, data.len()));
+    notes.extend(data.key(&options));
     let mut text = data.answer(&plan, &options)?;
     if options.file.is_none() && !options.json {
         text = format!("{DEMO_TITLE}\n\n{text}");

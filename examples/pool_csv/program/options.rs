@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 use meta_analysis::{
-    CorrectedStudies, Inference, KnownTau2, Level, PredictionMethod, Tau2Estimator, Tau2Method, ZeroCells,
+    Convention, CorrectedStudies, Inference, KnownTau2, Level, PredictionMethod, Tau2Estimator, Tau2Method, ZeroCells,
 };
 
 use super::column::{Column, Scale};
@@ -31,6 +31,8 @@ pub(crate) struct Options {
     pub(crate) scale: Option<Scale>,
     pub(crate) interval_level: Option<Level>,
     pub(crate) zero_cells: Option<ZeroCells>,
+    pub(crate) zero_cells_in_sums: Option<ZeroCells>,
+    pub(crate) convention: Option<Convention>,
     pub(crate) model: Model,
     pub(crate) tau2: Option<Box<dyn Tau2Estimator<f64>>>,
     pub(crate) inference: Option<Inference>,
@@ -47,6 +49,7 @@ pub(crate) enum Model {
     Random,
     Common,
     MantelHaenszel,
+    MantelHaenszelRandom,
     Peto,
     Ivhet,
     Unweighted,
@@ -54,10 +57,11 @@ pub(crate) enum Model {
 
 impl Model {
     /// All of them, each with its names and what it is.
-    pub(crate) const ALL: [(Self, &[&str], &str); 6] = [
+    pub(crate) const ALL: [(Self, &[&str], &str); 7] = [
         (Self::Random, &["random"], "true effects differ"),
         (Self::Common, &["common", "fixed"], "all studies have one true effect; inverse variance"),
-        (Self::MantelHaenszel, &["mantel-haenszel", "mh"], "one true rr, or or rd; weights of Mantel and Haenszel"),
+        (Self::MantelHaenszel, &["mantel-haenszel", "mh"], "one true rr, or, rd, irr or ird; Mantel-Haenszel weights"),
+        (Self::MantelHaenszelRandom, &["mh-random"], "true effects differ; tau2 from the Q about Mantel-Haenszel"),
         (Self::Peto, &["peto"], "one true odds ratio; Peto's method"),
         (Self::Ivhet, &["ivhet"], "weights of the common effect, variance of random effects"),
         (Self::Unweighted, &["unweighted"], "equal weights"),
@@ -71,9 +75,14 @@ impl Model {
         })
     }
 
-    /// True if it pools tables of events and not effects.
-    pub(crate) const fn is_of_tables(self) -> bool {
-        matches!(self, Self::MantelHaenszel | Self::Peto)
+    /// True if it pools counts and not effects.
+    pub(crate) const fn is_of_counts(self) -> bool {
+        matches!(self, Self::MantelHaenszel | Self::MantelHaenszelRandom | Self::Peto)
+    }
+
+    /// True if true effects differ.
+    const fn is_random(self) -> bool {
+        matches!(self, Self::Random | Self::MantelHaenszelRandom | Self::Ivhet | Self::Unweighted)
     }
 
     const fn has_tau2(self) -> bool {
@@ -117,7 +126,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
 }
 
 /// The options with a value.
-const FLAGS: [&str; 15] = [
+const FLAGS: [&str; 17] = [
     "separator",
     "column",
     "data",
@@ -126,6 +135,8 @@ const FLAGS: [&str; 15] = [
     "interval-level",
     "zero-cells",
     "zero-cells-in",
+    "zero-cells-in-sums",
+    "convention",
     "double-zeros",
     "model",
     "tau2",
@@ -161,7 +172,11 @@ fn set(options: &mut Options, zero_cells: &mut ZeroCellsFlags, flag: &str, value
             options.scale = Some(one_of(flag, value, &scales)?);
         }
         "interval-level" => options.interval_level = Some(value.parse().map_err(of_flag)?),
-        "zero-cells" => zero_cells.amount = Some(amount(value)?),
+        "zero-cells" => zero_cells.amount = Some(amount(flag, value)?),
+        "zero-cells-in-sums" => options.zero_cells_in_sums = Some(amount(flag, value)?),
+        "convention" => {
+            options.convention = Some(value.parse().map_err(|error| known(of_flag(error), Convention::ALL))?);
+        }
         "zero-cells-in" => {
             let studies = [
                 ("with-zero", CorrectedStudies::WithZero),
@@ -227,12 +242,12 @@ fn tau2(value: &str) -> Result<Box<dyn Tau2Estimator<f64>>, Failure> {
     Ok(Box::new(method))
 }
 
-fn amount(value: &str) -> Result<ZeroCells, Failure> {
+fn amount(flag: &str, value: &str) -> Result<ZeroCells, Failure> {
     if let Ok(number) = value.parse::<f64>() {
-        return ZeroCells::constant(number).map_err(|error| Failure::new(format!("--zero-cells: {error}")));
+        return ZeroCells::constant(number).map_err(|error| Failure::new(format!("--{flag}: {error}")));
     }
     let named = [("half", ZeroCells::HALF), ("none", ZeroCells::NONE), ("treatment-arm", ZeroCells::treatment_arm())];
-    one_of("zero-cells", value, &named)
+    one_of(flag, value, &named)
         .map_err(|failure| Failure::new(failure.to_string().replacen("one of", "a number or one of", 1)))
 }
 
@@ -263,21 +278,27 @@ impl ZeroCellsFlags {
 fn check(options: &Options) -> Result<(), Failure> {
     let model = options.model;
     let name = Model::ALL.iter().find(|(one, ..)| *one == model).and_then(|(_, names, _)| names.first()).unwrap_or(&"");
-    let refuse = |flag: &str| Err(Failure::new(format!("{flag} has no meaning for --model {name}")));
-    if options.tau2.is_some() && !model.has_tau2() {
-        return refuse("--tau2");
-    }
-    if options.prediction.is_some() && !model.has_tau2() {
-        return refuse("--prediction");
-    }
-    if options.inference.is_some() && model.is_of_tables() {
-        return refuse("--inference");
-    }
-    if options.zero_cells.is_some() && model == Model::MantelHaenszel {
-        return refuse("--zero-cells");
+    let by_sums = matches!(model, Model::MantelHaenszel | Model::MantelHaenszelRandom);
+    // Each flag, whether it is given, and whether the model has a use for it.
+    let flags = [
+        ("--tau2", options.tau2.is_some(), model.has_tau2()),
+        ("--prediction", options.prediction.is_some(), model.is_random()),
+        ("--inference", options.inference.is_some(), model.is_random() || model == Model::Common),
+        ("--zero-cells", options.zero_cells.is_some(), true),
+        ("--zero-cells-in-sums", options.zero_cells_in_sums.is_some(), by_sums),
+    ];
+    for (flag, given, useful) in flags {
+        if given && options.convention.is_some() {
+            return Err(Failure::new(format!("{flag} is decided by --convention: give one of them")));
+        }
+        if given && !useful {
+            return Err(Failure::new(format!("{flag} has no meaning for --model {name}")));
+        }
     }
     let allowed: &[Named] = match model {
-        Model::MantelHaenszel => &[Named::RiskRatio, Named::OddsRatio, Named::RiskDifference],
+        Model::MantelHaenszel | Model::MantelHaenszelRandom => {
+            &[Named::RiskRatio, Named::OddsRatio, Named::RiskDifference, Named::RateRatio, Named::RateDifference]
+        }
         Model::Peto => &[Named::Peto, Named::OddsRatio],
         _ => return Ok(()),
     };

@@ -202,7 +202,11 @@ impl<'a> Finder<'a> {
 
     /// The first shape whose columns are all there.
     fn shape(&self, options: &Options, natural: bool) -> Result<Shape, Failure> {
-        let by_model = |kind: Kind| kind == Kind::Events || !options.model.is_of_tables();
+        let by_model = |kind| match options.model {
+            Model::Peto => kind == Kind::Events,
+            model if model.is_of_counts() => matches!(kind, Kind::Events | Kind::PersonTime),
+            _ => true,
+        };
         let by_measure = |kind| options.measure.is_none_or(|measure| measure.kinds().contains(&kind));
         let by_flag = |shape: Shape| {
             let mut chosen = self.chosen.iter().filter(|(column, _)| *column != Column::Label);

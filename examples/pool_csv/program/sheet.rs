@@ -1,6 +1,6 @@
 //! The text of a file as rows of fields, each with the number of its line.
 //!
-//! Stricter than a general CSV reader: a quote that is never closed would elsewhere swallow the rest of the file in silence.
+//! Stricter than a general CSV reader, to which a quote that is never closed is a field up to the end of the file.
 
 use std::iter::Peekable;
 use std::str::Chars;

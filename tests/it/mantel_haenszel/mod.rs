@@ -22,6 +22,8 @@ const LATER: usize = 502;
 pub(crate) struct Tally {
     pub(crate) compared: usize,
     pub(crate) later: usize,
+    /// The largest relative error.
+    pub(crate) worst: f64,
     pub(crate) failures: Vec<String>,
 }
 
@@ -39,14 +41,18 @@ impl Tally {
             (None, None) => true,
             _ => false,
         };
+        if let (Some(a), Some(b)) = (computed, expected_number) {
+            let error = (a - b).abs() / b.abs().max(scale);
+            self.worst = if error.is_finite() { self.worst.max(error) } else { self.worst };
+        }
         if !fine {
             self.failures.push(format!("{what}: computed {computed:?}, R {expected}"));
         }
     }
 
     pub(crate) fn finish(self, numbers: (usize, usize)) {
-        let Self { compared, later, failures } = self;
-        println!("{compared} values compared with R, {later} left for later");
+        let Self { compared, later, worst, failures } = self;
+        println!("{compared} values compared with R, worst error {worst:.1e}, {later} left for later");
         assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures[..failures.len().min(60)].join("\n"));
         assert_eq!((compared, later), numbers, "values (compared, later)");
     }

@@ -218,6 +218,12 @@ pub enum ErrorKind {
         /// How many there are.
         total: u64,
     },
+    /// Values by which studies are to be ordered, of which one has no place in the order, as NaN has none.
+    #[error("the {what} must have an order, but one compares with none")]
+    Unordered {
+        /// Which values.
+        what: &'static str,
+    },
     /// An error of somebody else's effect size or estimator.
     #[error("{0}")]
     Other(Box<str>),

@@ -92,6 +92,7 @@ mod effect_size;
 mod interval;
 mod measure;
 mod studies;
+mod subset;
 mod summary;
 
 // Floor 2: how much studies disagree.
@@ -112,6 +113,7 @@ pub mod audit;
 mod multiverse;
 mod permutation;
 mod prediction_bootstrap;
+pub mod sensitivity;
 #[cfg(feature = "serde")]
 mod serialise;
 
@@ -141,6 +143,7 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
+pub use subset::Subset;
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,

@@ -69,6 +69,19 @@ pub(crate) struct Compensated {
 }
 
 impl Compensated {
+    /// A sum of one term.
+    pub(crate) const fn of(term: f64) -> Self {
+        Self { sum: term, lost: 0.0 }
+    }
+
+    /// Two sums together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        let mut sum = self;
+        sum.add(other.sum);
+        sum.lost += other.lost;
+        sum
+    }
+
     #[inline]
     pub(crate) fn add(&mut self, term: f64) {
         let sum = self.sum + term;

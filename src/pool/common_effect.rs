@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::cuts::{CommonEffectTerms, Cuts, Sums};
 use super::uncertainty::Sources;
 use super::{Model, Note, Notes, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
@@ -90,6 +91,14 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
         }
         .pooled(study_notes(studies, |studies| Note::HalfAdded { studies }))
     }
+
+    fn cuts<'a>(&'a self, studies: &'a Studies<M, F>) -> Option<Box<dyn Cuts<Pooled<M, F>> + 'a>>
+    where
+        Pooled<M, F>: 'a,
+    {
+        let terms = CommonEffectTerms::new(self, self.inference, self.level, studies)?;
+        Some(Box::new(Sums::new(terms)))
+    }
 }
 
 /// What the inverse-variance models have in common: weights 1 / (v + τ²), τ² = 0 for a common effect.
@@ -158,14 +167,19 @@ pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result
 
 /// Notes on what was done to the studies.
 pub(super) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>, half_added: fn(usize) -> Note) -> Notes {
+    notes_of(studies.k(), studies.corrected(), studies.excluded().len(), half_added)
+}
+
+/// As [`study_notes`], from the numbers of studies, of those with one half added, and of those left out.
+pub(super) fn notes_of(k: usize, corrected: usize, excluded: usize, half_added: fn(usize) -> Note) -> Notes {
     let mut notes = Notes::default();
-    if studies.corrected() > 0 {
-        notes.add(half_added(studies.corrected()));
+    if corrected > 0 {
+        notes.add(half_added(corrected));
     }
-    if !studies.excluded().is_empty() {
-        notes.add(Note::Excluded { studies: studies.excluded().len() });
+    if excluded > 0 {
+        notes.add(Note::Excluded { studies: excluded });
     }
-    if studies.k() == 1 {
+    if k == 1 {
         notes.add(Note::OneStudy);
     }
     notes

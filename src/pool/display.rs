@@ -10,10 +10,10 @@ use crate::measure::Measure;
 use crate::real::Real;
 
 /// Decimals of a printed number when the format string does not say.
-pub(super) const DECIMALS: usize = 2;
+pub(crate) const DECIMALS: usize = 2;
 
 /// A number with a fixed number of decimals, but never fewer than two significant digits: 0.000122 is not 0.00.
-pub(super) struct Number(pub(super) f64, pub(super) usize);
+pub(crate) struct Number(pub(crate) f64, pub(crate) usize);
 
 impl Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +33,7 @@ impl Display for Number {
 }
 
 /// Limits with `to` between them.
-pub(super) struct Limits<F>(pub(super) Interval<F>, pub(super) usize);
+pub(crate) struct Limits<F>(pub(crate) Interval<F>, pub(crate) usize);
 
 impl<F: Real> Display for Limits<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +43,7 @@ impl<F: Real> Display for Limits<F> {
 }
 
 /// `p = 0.017`, `p < 0.001`.
-pub(super) struct PValue(pub(super) f64);
+pub(crate) struct PValue(pub(crate) f64);
 
 impl Display for PValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,7 +51,7 @@ impl Display for PValue {
     }
 }
 
-fn percent(proportion: f64) -> String {
+pub(crate) fn percent(proportion: f64) -> String {
     format!("{:.0}%", 100.0 * proportion)
 }
 

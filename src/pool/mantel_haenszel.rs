@@ -1,6 +1,7 @@
 //! Pooling 2×2 tables without a variance for each.
 
 use super::common_effect::{heterogeneity, study_notes};
+use super::cuts::{Cuts, MantelHaenszelTerms, Sums};
 use super::uncertainty::Uncertainty;
 use super::{Model, Note, Pool, Pooled};
 use crate::effect_size::EffectSize;
@@ -105,6 +106,14 @@ impl<M: MantelHaenszelMeasure, S: AsRef<[TwoByTwo]> + ?Sized> Pool<S> for Mantel
         }
         .checked()
     }
+
+    fn cuts<'a>(&'a self, tables: &'a S) -> Option<Box<dyn Cuts<Pooled<M>> + 'a>>
+    where
+        Pooled<M>: 'a,
+    {
+        let terms = MantelHaenszelTerms::new(self.measure, self.level, tables.as_ref())?;
+        Some(Box::new(Sums::new(terms)))
+    }
 }
 
 /// The tables that were not excluded, in order.
@@ -166,22 +175,32 @@ mod sums {
     #[allow(unnameable_types, reason = "sealed: nobody else names it")]
     /// What differs between the measures.
     pub trait MantelHaenszelSums: Sized {
+        /// The terms of a table in the sums that the pooled effect is a function of; 0 for those a measure has no use for.
+        fn terms(&self, table: &TwoByTwo) -> [f64; 5];
+
         /// The pooled effect and its variance, on the analysis scale.
-        fn pooled<'a>(self, tables: impl Iterator<Item = &'a TwoByTwo>) -> Result<(f64, f64), Error>;
+        fn of_sums(self, sums: [f64; 5]) -> Result<(f64, f64), Error>;
+
+        /// The same from the tables.
+        fn pooled<'a>(self, tables: impl Iterator<Item = &'a TwoByTwo>) -> Result<(f64, f64), Error> {
+            let sums = sums(tables, |table| self.terms(table));
+            self.of_sums(sums)
+        }
 
         /// The weight of a table in the pooled effect.
         fn weight(&self, table: &TwoByTwo) -> f64;
     }
 
     impl MantelHaenszelSums for RiskRatio {
-        fn pooled<'a>(self, tables: impl Iterator<Item = &'a TwoByTwo>) -> Result<(f64, f64), Error> {
-            let [r, s, p] = sums(tables, |table| {
-                let t = table.cells();
-                let (n1, n2) = (t.n1(), t.n2());
-                let n = n1 + n2;
-                // n1 n2 (a + c) - a c N = a d n1 + b c n2, a sum of positive terms.
-                [t.a * (n2 / n), t.c * (n1 / n), t.a / n * t.d * (n1 / n) + t.b / n * t.c * (n2 / n)]
-            });
+        fn terms(&self, table: &TwoByTwo) -> [f64; 5] {
+            let t = table.cells();
+            let (n1, n2) = (t.n1(), t.n2());
+            let n = n1 + n2;
+            // n1 n2 (a + c) - a c N = a d n1 + b c n2, a sum of positive terms.
+            [t.a * (n2 / n), t.c * (n1 / n), t.a / n * t.d * (n1 / n) + t.b / n * t.c * (n2 / n), 0.0, 0.0]
+        }
+
+        fn of_sums(self, [r, s, p, ..]: [f64; 5]) -> Result<(f64, f64), Error> {
             Ok((log_ratio(self, r, s)?, p / r / s))
         }
 
@@ -192,13 +211,14 @@ mod sums {
     }
 
     impl MantelHaenszelSums for OddsRatio {
-        fn pooled<'a>(self, tables: impl Iterator<Item = &'a TwoByTwo>) -> Result<(f64, f64), Error> {
-            let [r, s, pr, ps_qr, qs] = sums(tables, |table| {
-                let t = table.cells();
-                let n = t.n1() + t.n2();
-                let (r, s, p, q) = (t.a * (t.d / n), t.b * (t.c / n), (t.a + t.d) / n, (t.b + t.c) / n);
-                [r, s, p * r, p * s + q * r, q * s]
-            });
+        fn terms(&self, table: &TwoByTwo) -> [f64; 5] {
+            let t = table.cells();
+            let n = t.n1() + t.n2();
+            let (r, s, p, q) = (t.a * (t.d / n), t.b * (t.c / n), (t.a + t.d) / n, (t.b + t.c) / n);
+            [r, s, p * r, p * s + q * r, q * s]
+        }
+
+        fn of_sums(self, [r, s, pr, ps_qr, qs]: [f64; 5]) -> Result<(f64, f64), Error> {
             let estimate = log_ratio(self, r, s)?;
             Ok((estimate, 0.5 * (pr / r / r + ps_qr / r / s + qs / s / s)))
         }
@@ -210,15 +230,16 @@ mod sums {
     }
 
     impl MantelHaenszelSums for RiskDifference {
-        fn pooled<'a>(self, tables: impl Iterator<Item = &'a TwoByTwo>) -> Result<(f64, f64), Error> {
-            let [cross, total, j] = sums(tables, |table| {
-                let t = table.cells();
-                let (n1, n2) = (t.n1(), t.n2());
-                let n = n1 + n2;
-                // a n2 - c n1 = a d - b c.
-                let spread = t.a / n1 * t.b * (n2 / n) * (n2 / n) + t.c / n2 * t.d * (n1 / n) * (n1 / n);
-                [t.cross() / n, n1 * (n2 / n), spread]
-            });
+        fn terms(&self, table: &TwoByTwo) -> [f64; 5] {
+            let t = table.cells();
+            let (n1, n2) = (t.n1(), t.n2());
+            let n = n1 + n2;
+            // a n2 - c n1 = a d - b c.
+            let spread = t.a / n1 * t.b * (n2 / n) * (n2 / n) + t.c / n2 * t.d * (n1 / n) * (n1 / n);
+            [t.cross() / n, n1 * (n2 / n), spread, 0.0, 0.0]
+        }
+
+        fn of_sums(self, [cross, total, j, ..]: [f64; 5]) -> Result<(f64, f64), Error> {
             if j == 0.0 {
                 return Err(not_estimable(self, "no arm of any study has both events and non-events"));
             }

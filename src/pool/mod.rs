@@ -1,6 +1,7 @@
 //! Models that turn studies into an answer.
 
 mod common_effect;
+mod cuts;
 mod data;
 mod display;
 mod fixed_weights;
@@ -16,6 +17,7 @@ mod report;
 mod uncertainty;
 
 pub use common_effect::CommonEffect;
+pub(crate) use cuts::{Cuts, Frame, OffsetSums, Repooled};
 pub use data::StudyData;
 pub use fixed_weights::FixedWeights;
 pub use henmi_copas::{HenmiCopas, HenmiCopasResult};
@@ -26,6 +28,7 @@ pub use random_effects::RandomEffects;
 pub use report::{Report, StudyLine};
 
 use fixed_weights::FixedScheme;
+pub(crate) use display::{DECIMALS, Limits, Number, PValue, percent};
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 use uncertainty::Uncertainty;
@@ -64,6 +67,16 @@ pub trait Pool<S: ?Sized> {
     /// [`NoStudies`](ErrorKind::NoStudies); [`OutOfRange`](ErrorKind::OutOfRange) where a result would not be a finite
     /// number; what the model itself adds.
     fn pool(&self, studies: &S) -> Result<Self::Output, Error>;
+
+    /// A way to pool parts of the studies that is faster than pooling each; `None` if the model has none.
+    #[doc(hidden)]
+    fn cuts<'a>(&'a self, studies: &'a S) -> Option<Box<dyn Cuts<Self::Output> + 'a>>
+    where
+        Self::Output: 'a,
+    {
+        let _ = studies;
+        None
+    }
 }
 
 /// Passes the method on, so that references and boxes of models are models.
@@ -74,6 +87,13 @@ macro_rules! forward {
 
             fn pool(&self, studies: &S) -> Result<P::Output, Error> {
                 (**self).pool(studies)
+            }
+
+            fn cuts<'a>(&'a self, studies: &'a S) -> Option<Box<dyn Cuts<P::Output> + 'a>>
+            where
+                P::Output: 'a,
+            {
+                (**self).cuts(studies)
             }
         }
     )*};
@@ -304,6 +324,28 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// The estimate and the standard error of the chosen inference, before they are rounded to `F`.
     pub(crate) fn unrounded(&self) -> (f64, Option<f64>) {
         (self.estimate, self.of_mean.map(|of_mean| of_mean.std_error))
+    }
+
+    /// Half the width that an interval with this standard error has under the chosen inference.
+    pub(crate) fn half_width(&self, std_error: f64) -> Option<f64> {
+        Some(Uncertainty { std_error, ..self.of_mean? }.half_width(self.level))
+    }
+
+    /// True if the test of no effect has a p-value below one less this level; false where the test is undefined.
+    #[must_use]
+    pub fn is_significant_at(&self, level: Level) -> bool {
+        // Twice the tail, which is exact where 1 - level is not.
+        self.test().is_some_and(|test| test.p_value().f64() < 2.0 * level.tail())
+    }
+
+    /// The factor by which the chosen inference multiplies the classic variance; `None` where it is undefined.
+    pub(crate) fn variance_factor(&self) -> Option<f64> {
+        Some((self.of_mean?.std_error / self.std_error).powi(2))
+    }
+
+    /// True if tables, not effects, were pooled.
+    pub(crate) fn is_of_tables(&self) -> bool {
+        self.model == Model::MantelHaenszel
     }
 
     fn interval(&self) -> Option<Interval<F>> {

@@ -4,6 +4,7 @@
 
 mod api;
 mod bootstrap;
+mod diagnostics;
 mod effects;
 mod generalised_q;
 mod henmi_copas;

@@ -57,7 +57,8 @@
 //! **How much do the studies disagree?** [`Heterogeneity`], [`Evidence::q_profile`],
 //! [`Evidence::generalised_q_interval`], [`Reml::profile_interval`], [`Evidence::between_share`], [`Reml::heterogeneity_test`]; [`Fit`] compares models.
 //!
-//! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
+//! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()). **On single studies, their order, single
+//! events?** [`sensitivity`]. **Is it the same in groups of studies?** [`subgroups`](subgroups()).
 //!
 //! **Do published figures agree with each other?** [`audit`].
 //!
@@ -75,7 +76,7 @@
 //!
 //! # What is not here
 //!
-//! Batches of outcomes, meta-regression, subgroups, sensitivity analyses and small-study effects are on their way.
+//! Batches of outcomes, meta-regression and small-study effects are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
@@ -116,6 +117,7 @@ mod prediction_bootstrap;
 pub mod sensitivity;
 #[cfg(feature = "serde")]
 mod serialise;
+mod subgroups;
 
 pub mod guide;
 pub mod prelude;
@@ -143,6 +145,7 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
+pub use subgroups::{BetweenGroups, Subgroup, SubgroupReport, Subgroups, subgroups, subgroups_with_common_tau2};
 pub use subset::Subset;
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 pub use tau2::{

@@ -131,6 +131,12 @@ impl<'a, F: Real> Kernel<'a, F> {
         kernel
     }
 
+    /// The same studies in the unit of others.
+    pub(super) fn with_unit(self, unit: f64) -> Self {
+        let moved = |variance: f64| self.in_user_unit(variance) * unit * unit;
+        Self { unit, v_min: moved(self.v_min), v_max: moved(self.v_max), ..self }
+    }
+
     /// A variance from the user's unit to ours.
     #[inline]
     pub(crate) fn in_unit(&self, variance: f64) -> f64 {

@@ -1,9 +1,11 @@
 //! All that an estimator of the variance between studies may look at.
 
+mod group_means;
 mod kernel;
 mod moderators;
 mod moments;
 
+pub(crate) use group_means::GroupMeans;
 pub(crate) use kernel::{Centre, Curvature, Kernel, Weights, split};
 pub(crate) use moderators::Moderators;
 

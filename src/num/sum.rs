@@ -96,6 +96,22 @@ impl Compensated {
     }
 }
 
+/// For each term the sum of all others: those before and those after it, so that nothing is subtracted.
+pub(crate) fn sums_of_others(terms: &[f64]) -> Vec<f64> {
+    let mut after = vec![Compensated::default(); terms.len() + 1];
+    for (i, &term) in terms.iter().enumerate().rev() {
+        after[i] = after[i + 1];
+        after[i].add(term);
+    }
+    let mut before = Compensated::default();
+    let others = |(&term, after): (&f64, &Compensated)| {
+        let others = before.plus(*after).total();
+        before.add(term);
+        others
+    };
+    terms.iter().zip(after.iter().skip(1)).map(others).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

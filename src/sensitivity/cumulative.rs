@@ -45,9 +45,9 @@ pub struct CumulativeRow<O> {
 /// Risk ratio, common effect (Mantel-Haenszel), 4 studies, as they come in
 ///   with              k  estimate       interval      p     Q   I2  tau2
 ///   + Hudetz 2009     1      0.11  0.015 to 0.82  0.031  0.00    -     -
-///   + Avidan 2017     2      0.84   0.61 to 1.15  0.273  4.45  78%     -
-///   + Hollinger 2021  3      0.83   0.61 to 1.13  0.231  4.54  56%     -
-///   + Ma 2023         4      0.83   0.61 to 1.12  0.217  4.54  34%     -");
+///   + Avidan 2017     2      0.84   0.61 to 1.16  0.284  4.49  78%     -
+///   + Hollinger 2021  3      0.83   0.61 to 1.14  0.247  4.60  57%     -
+///   + Ma 2023         4      0.83   0.61 to 1.12  0.223  4.65  35%     -");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
 #[doc(alias = "cumul")]

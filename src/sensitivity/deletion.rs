@@ -3,7 +3,7 @@
 use super::leave_one_out;
 use crate::error::Error;
 use crate::measure::Measure;
-use crate::num::sum::Compensated;
+use crate::num::sum::sums_of_others;
 use crate::pool::{Pool, Pooled, StudyData};
 use crate::real::Real;
 use crate::studies::Studies;
@@ -68,20 +68,4 @@ pub(super) struct Deleted<'a, M, F> {
 /// τ², 0 for a model without.
 pub(super) fn tau2_of<M: Measure, F: Real>(pooled: &Pooled<M, F>) -> f64 {
     pooled.heterogeneity().tau2.unwrap_or(0.0)
-}
-
-/// For each term the sum of all others: those before and those after it, so that nothing is subtracted.
-pub(super) fn sums_of_others(terms: &[f64]) -> Vec<f64> {
-    let mut after = vec![Compensated::default(); terms.len() + 1];
-    for (i, &term) in terms.iter().enumerate().rev() {
-        after[i] = after[i + 1];
-        after[i].add(term);
-    }
-    let mut before = Compensated::default();
-    let others = |(&term, after): (&f64, &Compensated)| {
-        let others = before.plus(*after).total();
-        before.add(term);
-        others
-    };
-    terms.iter().zip(after.iter().skip(1)).map(others).collect()
 }

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use super::deletion::sums_of_others;
 use super::table::number;
 use super::{Table, finite};
 use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
-use crate::num::sum::Compensated;
+use crate::num::sum::{Compensated, sums_of_others};
 use crate::pool::DECIMALS;
 use crate::real::Real;
 use crate::studies::Studies;

@@ -55,11 +55,11 @@ pub struct Omission<O> {
 /// assert_eq!(result.to_string(), "\
 /// Risk ratio, common effect (Mantel-Haenszel), 4 studies, without each in turn
 ///   left out        k  estimate      interval      p     Q   I2  tau2
-///   nothing         4      0.83  0.61 to 1.12  0.217  4.54  34%     -
-///   Hudetz 2009     3      0.94  0.69 to 1.28  0.685  0.27   0%     -
-///   Avidan 2017     3      0.41  0.19 to 0.87  0.021  2.98  33%     -  *
-///   Hollinger 2021  3      0.83  0.61 to 1.13  0.233  4.55  56%     -
-///   Ma 2023         3      0.83  0.61 to 1.13  0.231  4.54  56%     -
+///   nothing         4      0.83  0.61 to 1.12  0.223  4.65  35%     -
+///   Hudetz 2009     3      0.93  0.68 to 1.27  0.627  0.26   0%     -
+///   Avidan 2017     3      0.40  0.17 to 0.94  0.035  2.91  31%     -  *
+///   Hollinger 2021  3      0.84  0.61 to 1.14  0.256  4.55  56%     -
+///   Ma 2023         3      0.83  0.61 to 1.14  0.247  4.60  57%     -
 ///   * the conclusion about the effect is another than that of all studies");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use super::deletion::{Deletion, sums_of_others, tau2_of};
+use super::deletion::{Deletion, tau2_of};
 use super::table::number;
 use super::{Table, finite};
 use crate::error::Error;
 use crate::measure::Measure;
+use crate::num::sum::sums_of_others;
 use crate::pool::{DECIMALS, Pool, Pooled, StudyData};
 use crate::real::Real;
 use crate::subset::Subset;

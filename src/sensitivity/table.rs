@@ -17,6 +17,8 @@ enum Row {
     Cells(Vec<String>),
     /// A label with a sentence in the place of numbers.
     Text(String, String),
+    /// A line of text over all columns.
+    Line(String),
 }
 
 impl Table {
@@ -31,6 +33,10 @@ impl Table {
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(Row::Cells(cells));
+    }
+
+    pub(crate) fn line(&mut self, text: String) {
+        self.rows.push(Row::Line(text));
     }
 
     /// Puts a mark behind the last row.
@@ -89,6 +95,7 @@ impl fmt::Display for Table {
             let cells = match row {
                 Row::Cells(cells) => &cells[..],
                 Row::Text(label, _) => std::slice::from_ref(label),
+                Row::Line(_) => &[],
             };
             widths.iter_mut().zip(cells).for_each(|(width, cell)| *width = (*width).max(cell.chars().count()));
         }
@@ -104,6 +111,7 @@ impl fmt::Display for Table {
             f.write_str("\n")?;
             match row {
                 Row::Cells(cells) => write(f, cells)?,
+                Row::Line(text) => write!(f, "  {text}")?,
                 Row::Text(label, text) => {
                     write!(f, "  {label:<width$}  {text}", width = widths.first().copied().unwrap_or(0))?;
                 }

@@ -128,7 +128,7 @@ fn of_effects(tally: &mut Tally, name: &str, case: &Value) {
             tally.check(name, Some(sum), &case["expected"]["matrix_rowsum"], 0.0);
         }
         "gosh" => check_gosh(tally, name, &model, &studies, &case["expected"]),
-        function => generic(tally, name, function, &model, &studies, &case["expected"]),
+        function => generic(tally, name, function, &model, &studies, &case["expected"], &[]),
     }
 }
 
@@ -140,11 +140,80 @@ fn of_tables<M: MantelHaenszelMeasure>(tally: &mut Tally, name: &str, case: &Val
     let table = |i: usize| TwoByTwo::new([cells[0][i], cells[1][i]], [cells[2][i], cells[3][i]]);
     let tables: Vec<TwoByTwo> = (0..cells[0].len()).map(table).collect();
     let function = case["options"]["fn"].as_str().expect("a function");
-    generic(tally, name, function, &MantelHaenszel::new(measure), &tables, &case["expected"]);
+    let model = MantelHaenszel::new(measure);
+    let rest = |i: usize| [&tables[..i], &tables[i + 1..]].concat();
+    let without: Vec<Vec<TwoByTwo>> = (0..tables.len()).map(rest).collect();
+    match (measure.label(), function) {
+        ("risk difference", "leave1out") => risk_differences(tally, name, &model, &without, &case["expected"]),
+        ("risk difference", "cumul") => {
+            let parts: Vec<Vec<TwoByTwo>> = (1..=tables.len()).map(|n| tables[..n].to_vec()).collect();
+            risk_differences(tally, name, &model, &parts, &case["expected"]);
+        }
+        _ => {}
+    }
+    generic(tally, name, function, &model, &tables, &case["expected"], &without);
+}
+
+/// The variance of a Mantel-Haenszel risk difference of Sato, Greenland & Robins (1989).
+fn sato(tables: &[TwoByTwo], estimate: f64) -> f64 {
+    let (mut p, mut q, mut total) = (0.0, 0.0, 0.0);
+    for table in tables {
+        let ([a, b], [c, d]) = (table.treated().map(|n| n as f64), table.control().map(|n| n as f64));
+        let (n1, n2) = (a + b, c + d);
+        let n = n1 + n2;
+        p += (n1 * n1 * c - n2 * n2 * a + n1 * n2 * (n2 - n1) / 2.0) / (n * n);
+        q += (a * (n2 - c) + c * (n1 - a)) / (2.0 * n);
+        total += n1 * n2 / n;
+    }
+    (estimate * p + q) / total / total
+}
+
+/// DIFFERENCE: metafor takes the variance of Sato, Greenland & Robins (1989) for a risk difference, where this crate has that of
+/// Greenland & Robins (1985). With the former, computed here, its numbers are met.
+fn risk_differences<P>(tally: &mut Tally, name: &str, model: &P, parts: &[Vec<TwoByTwo>], expected: &Value)
+where
+    P: Pool<Vec<TwoByTwo>, Output: Estimate>,
+{
+    for (i, part) in parts.iter().enumerate() {
+        let estimate = model.pool(part).expect("an answer").estimate();
+        let se = sato(part, estimate).sqrt();
+        // A study with that effect and error has the normal test and interval.
+        let one = Studies::from_std_errors(MeanDifference, vec![estimate], vec![se]).expect("a study");
+        let pooled = CommonEffect::new().pool(&one).expect("an answer");
+        let (test, interval) = (pooled.test().expect("a test"), pooled.analysis().interval.expect("an interval"));
+        let fields = [
+            ("se", se, 0.0),
+            ("stat", test.statistic, 1.0),
+            ("pval", test.p_value(), 0.0),
+            ("ci_lb", interval.lower, se),
+            ("ci_ub", interval.upper, se),
+        ];
+        for (field, computed, scale) in fields {
+            tally.check(&format!("{name} {i} {field} by Sato"), Some(computed), &expected[field][i], scale);
+        }
+    }
+}
+
+trait Estimate {
+    fn estimate(&self) -> f64;
+}
+
+impl<M: meta_analysis::Measure> Estimate for Pooled<M> {
+    fn estimate(&self) -> f64 {
+        self.analysis().estimate
+    }
 }
 
 /// What there is for effects and for tables.
-fn generic<S, P, M>(tally: &mut Tally, name: &str, function: &str, model: &P, data: &S, expected: &Value)
+fn generic<S, P, M>(
+    tally: &mut Tally,
+    name: &str,
+    function: &str,
+    model: &P,
+    data: &S,
+    expected: &Value,
+    without: &[Vec<TwoByTwo>],
+)
 where
     M: meta_analysis::Measure,
     S: Subset + StudyData<M, f64>,
@@ -172,6 +241,16 @@ where
                 };
                 let what = format!("{name} {i}");
                 tally.check(&format!("{what} resid"), resid, &expected["resid"][i], scale);
+                // DIFFERENCE: as in `risk_differences`. With v and the variance of the rest as they are here, and Sato's in the
+                // place of the latter, metafor's errors are met.
+                if function == "rstudent" && all.measure().label() == "risk difference" {
+                    let rest = leave_one_out(model, data).expect("rows").rows()[i].result.clone().expect("an answer");
+                    let own = se.expect("an error").powi(2) - rest.classic_std_error().powi(2);
+                    let se = (own + sato(&without[i], rest.analysis().estimate)).sqrt();
+                    tally.check(&format!("{what} se by Sato"), Some(se), &expected["se"][i], 0.0);
+                    tally.check(&format!("{what} z by Sato"), resid.map(|x| x / se), &expected["z"][i], 1.0);
+                    continue;
+                }
                 tally.check(&format!("{what} se"), se, &expected["se"][i], 0.0);
                 tally.check(&format!("{what} z"), z, &expected["z"][i], 1.0);
             }
@@ -209,7 +288,10 @@ fn answers<M: meta_analysis::Measure>(tally: &mut Tally, name: &str, rows: &[&Po
                 assert!(h.tau2().is_none() && h.i2_from_q().is_none() && h.h2_from_q().is_none(), "{what}: undefined");
                 continue;
             }
+            let of_variance = ["se", "stat", "pval", "ci_lb", "ci_ub"].contains(&field.as_str());
             match field.as_str() {
+                // Compared by `risk_differences`.
+                _ if of_variance && row.measure().label() == "risk difference" => {}
                 "estimate" => tally.check(&what, Some(x.estimate), value, se),
                 "se" => tally.check(&what, x.std_error, value, 0.0),
                 "stat" => tally.check(&what, row.test().map(|test| test.statistic), value, 1.0),
@@ -307,8 +389,11 @@ fn check_gosh(tally: &mut Tally, name: &str, model: &Model, studies: &Data, expe
             continue;
         }
         tally.check(&what("I2"), point.i2.map(|i2| 100.0 * i2), value("I2"), 1.0);
-        // In this function metafor takes it from Q with every estimator.
-        let h2 = point.q / (point.k as f64 - 1.0);
+        // In this function metafor takes it from Q with DerSimonian and Laird's estimator, too.
+        let h2 = match name.contains("REML") {
+            true => 1.0 / (1.0 - point.i2.expect("I2")),
+            false => point.q / (point.k as f64 - 1.0),
+        };
         tally.check(&what("H2"), Some(h2), value("H2"), 1.0);
         tally.check(&what("tau2"), Some(point.tau2.unwrap_or(0.0)), value("tau2"), typical);
     }

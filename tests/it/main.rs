@@ -10,6 +10,7 @@ mod generalised_q;
 mod henmi_copas;
 mod ketamine;
 mod laws;
+mod laws_sensitivity;
 mod modes;
 mod permutation;
 mod profile_likelihood;
@@ -17,6 +18,8 @@ mod published;
 mod r_values;
 mod reference;
 mod score;
+mod sensitivity;
 #[cfg(feature = "serde")]
 mod serialise;
 mod strategies;
+mod subgroups;

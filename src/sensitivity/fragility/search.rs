@@ -122,6 +122,7 @@ impl<'a, M: Measure, P: Pool<[TwoByTwo], Output = Pooled<M>>> Search<'a, P> {
         if let Some((changes, p_value)) = self.stepwise(labels, any.fewest()) {
             any = AnyStudies { changes, p_value, ruled_out: 0 };
         }
+        self.tables = self.original.to_vec();
         self.left += analyses - analyses / 2;
         let mut moves = vec![0; 2 * labels.len()];
         let mut events: u64 = 1;

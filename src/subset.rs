@@ -10,9 +10,9 @@ use crate::summary::{Tables, TwoByTwo};
 
 /// Data whose studies can be left out: [`Studies`], [`Tables`], and plain vectors of [`TwoByTwo`]. Sealed.
 ///
-/// Sensitivity analyses and subgroups are generic over it, so that they work for models of effects and for models of tables.
-/// Where one value per study is asked for (a group, a year), it is one for every study *given*, in that order: studies that
-/// were excluded as not estimable have theirs, too.
+/// Sensitivity analyses and subgroups are generic over it, so that they work for models of effects and for models of
+/// tables. Where one value per study is asked for (a group, a year), it is one for every study *given*, in that order:
+/// studies that were excluded as not estimable have theirs, too.
 pub trait Subset: Sized + sealed::Sealed {
     /// How many studies can be cut.
     #[doc(hidden)]

@@ -90,7 +90,8 @@ impl<M: MantelHaenszelMeasure, S: AsRef<[TwoByTwo]> + ?Sized> Pool<S> for Mantel
         let (estimate, variance) = self.measure.pooled(estimable(tables, &studies))?;
         let evidence = studies.evidence();
         let kernel = evidence.kernel();
-        let q = kernel.q(0.0, kernel.mean_of(estimate));
+        // One study is its own estimate, but for the rounding of a logarithm.
+        let q = if studies.k() < 2 { 0.0 } else { kernel.q(0.0, kernel.mean_of(estimate)) };
         Pooled {
             measure: self.measure,
             model: Model::MantelHaenszel,

@@ -27,8 +27,8 @@ pub use profile_likelihood::{LikelihoodCorrection, ProfileLikelihood, ProfileLik
 pub use random_effects::RandomEffects;
 pub use report::{Report, StudyLine};
 
-use fixed_weights::FixedScheme;
 pub(crate) use display::{DECIMALS, Limits, Number, PValue, percent};
+use fixed_weights::FixedScheme;
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 use uncertainty::Uncertainty;

@@ -24,14 +24,14 @@ pub struct BaujatPoint<F = f64> {
     /// What the study adds to the heterogeneity, the horizontal coordinate: its squared Pearson residual.
     #[doc(alias = "x")]
     pub heterogeneity: F,
-    /// How far it moves the pooled effect, the vertical coordinate: the square of that, in standard errors of the analysis
-    /// without it. `None` where that is undefined.
+    /// How far it moves the pooled effect, the vertical coordinate: the square of that, in standard errors of the
+    /// analysis without it. `None` where that is undefined.
     #[doc(alias = "y")]
     pub influence: Option<F>,
 }
 
-/// The coordinates of a Baujat plot, for [`Studies`](crate::Studies) or [`Tables`](crate::Tables): studies at the upper right make for both
-/// heterogeneity and the answer.
+/// The coordinates of a Baujat plot, for [`Studies`](crate::Studies) or [`Tables`](crate::Tables): studies at the upper
+/// right make for both heterogeneity and the answer.
 ///
 /// # Formula
 /// ```text

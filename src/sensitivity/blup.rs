@@ -43,16 +43,17 @@ pub struct Blup<F = f64> {
 
 /// The effect in each study, shrunken towards the pooled one: the empirical best linear unbiased predictions.
 ///
-/// The effect a study found is the one in that study, and error. Given all studies, the better guess lies nearer to their mean,
-/// the more so the less precise the study and the less studies differ. Without τ² all are the mean.
+/// The effect a study found is the one in that study, and error. Given all studies, the better guess lies nearer to
+/// their mean, the more so the less precise the study and the less studies differ. Without τ² all are the mean.
 ///
 /// # Formula
 /// ```text
 /// effect     λ y + (1 - λ) μ        Var = λ v + (1 - λ)² Var(μ)          λ = τ² / (τ² + v)
 /// deviation  λ (y - μ)              Var = λ v + λ² Var(μ)
 /// ```
-/// (Raudenbush & Bryk 1985; the variances for τ² as known.) Intervals and Var(μ) are by the [`Inference`](crate::Inference) of the model,
-/// `None` where that leaves the mean without a standard error. They hold for any weights of the mean.
+/// (Raudenbush & Bryk 1985; the variances for τ² as known.) Intervals and Var(μ) are by the
+/// [`Inference`](crate::Inference) of the model, `None` where that leaves the mean without a standard error. They hold
+/// for any weights of the mean.
 ///
 /// # Errors
 /// Those of pooling the studies.
@@ -86,6 +87,8 @@ fn row<M: Measure, F: Real>(pooled: &Pooled<M, F>, y: f64, v: f64, label: String
     let (own, others) = (1.0 / (1.0 + v / tau2), 1.0 / (1.0 + tau2 / v));
     let inner = own.sqrt() * v.sqrt();
     let effect = if own <= 0.5 { mean + own * (y - mean) } else { y + others * (mean - y) };
+    // Rounding must not take it beyond either.
+    let effect = effect.clamp(y.min(mean), y.max(mean));
     let deviation = own * (y - mean);
     let interval = |centre: f64, std_error: Option<f64>| {
         let interval = Interval::<F>::around(centre, pooled.half_width(std_error?)?);
@@ -96,7 +99,7 @@ fn row<M: Measure, F: Real>(pooled: &Pooled<M, F>, y: f64, v: f64, label: String
     Blup {
         label,
         own_share: F::of(own),
-        effect: F::of(effect.clamp(y.min(mean), y.max(mean))),
+        effect: F::of(effect),
         std_error: of_effect.and_then(finite),
         interval: interval(effect, of_effect),
         deviation: F::of(deviation),

@@ -26,8 +26,8 @@ pub struct CumulativeRow<O> {
 
 /// Pools the first study, the first two, and so on, in the order of the data.
 ///
-/// For a common effect with a normal or t distribution and for Mantel-Haenszel all answers together cost O(k). A single study
-/// is an analysis, too; its τ² is `None`.
+/// For a common effect with a normal or t distribution and for Mantel-Haenszel all answers together cost O(k). A single
+/// study is an analysis, too; its τ² is `None`.
 ///
 /// # Errors
 /// None of its own: a row holds the error of its studies.
@@ -57,8 +57,8 @@ pub fn cumulative<S: Subset, P: Pool<S> + ?Sized>(model: &P, data: &S) -> Cumula
     rows(model, data, (0..data.size()).map(|index| vec![index]))
 }
 
-/// Pools the studies as they come in by a key, such as the year, from the smallest on. Studies with equal keys come in together.
-/// `keys` has the key of every study given.
+/// Pools the studies as they come in by a key, such as the year, from the smallest on. Studies with equal keys come in
+/// together. `keys` has the key of every study given.
 ///
 /// # Errors
 /// [`LengthMismatch`](ErrorKind::LengthMismatch); [`Unordered`](ErrorKind::Unordered) for a key such as NaN.

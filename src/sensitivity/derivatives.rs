@@ -16,8 +16,8 @@ use crate::subset::Subset;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Derivatives<F = f64>(Vec<StudyDerivatives<F>>);
 
-/// How the DerSimonian-Laird mean μ and τ² move with the effect y and the variance v of one study, on the analysis scale. `None` where
-/// a derivative is outside the range of floating-point numbers.
+/// How the DerSimonian-Laird mean μ and τ² move with the effect y and the variance v of one study, on the analysis
+/// scale. `None` where a derivative is outside the range of floating-point numbers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StudyDerivatives<F = f64> {
@@ -33,10 +33,11 @@ pub struct StudyDerivatives<F = f64> {
     pub tau2_by_variance: Option<F>,
 }
 
-/// The derivatives of the random-effects mean and of τ², as DerSimonian and Laird estimate it, by each effect and each variance.
+/// The derivatives of the random-effects mean and of τ², as DerSimonian and Laird estimate it, by each effect and each
+/// variance.
 ///
-/// To first order, an error of ε in a study's effect moves the answer by ε ∂μ/∂y: which figures have to be right is seen at a
-/// glance. It is more than the weight, as τ² moves, too.
+/// To first order, an error of ε in a study's effect moves the answer by ε ∂μ/∂y: which figures have to be right is
+/// seen at a glance. It is more than the weight, as τ² moves, too.
 ///
 /// # Formula
 /// With w = 1/v, μ0 the mean at those weights, W = Σ w, C = W - Σ w²/W, and w* = 1/(v + τ²), W* = Σ w*:
@@ -46,8 +47,9 @@ pub struct StudyDerivatives<F = f64> {
 /// ∂μ/∂y  = w*/W* + T ∂τ²/∂y                       T = ∂μ/∂τ² = -Σ w*² (y - μ) / W*
 /// ∂μ/∂v  = -w*² (y - μ) / W* + T ∂τ²/∂v
 /// ```
-/// the derivatives of the closed form (DerSimonian & Laird 1986). Where τ² is 0 because Q is below its degrees of freedom, it does not move;
-/// where Q equals them, which is a kink, these are the derivatives towards the side without heterogeneity.
+/// the derivatives of the closed form (DerSimonian & Laird 1986). Where τ² is 0 because Q is below its degrees of
+/// freedom, it does not move; where Q equals them, which is a kink, these are the derivatives towards the side without
+/// heterogeneity.
 ///
 /// # Errors
 /// [`TooFewStudies`](ErrorKind::TooFewStudies) for fewer than two; [`OutOfRange`](ErrorKind::OutOfRange).

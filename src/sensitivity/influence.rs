@@ -30,14 +30,16 @@ pub struct StudyInfluence<F = f64> {
     pub dffits: Option<F>,
     /// Cook's distance: the square of how far it moves the pooled effect, in standard errors of the analysis of all.
     pub cooks_distance: Option<F>,
-    /// The variance of the pooled effect without the study over that with it: below 1, the study makes the answer less precise.
+    /// The variance of the pooled effect without the study over that with it: below 1, the study makes the answer less
+    /// precise.
     #[doc(alias = "cov.r")]
     pub covariance_ratio: Option<F>,
     /// τ² without the study; `None` also for a model without τ².
     pub tau2_deleted: Option<F>,
     /// Cochran's Q without the study.
     pub q_deleted: Option<F>,
-    /// The hat value. Without moderators it is the share of the study in the pooled effect, its [`weight`](Self::weight).
+    /// The hat value. Without moderators it is the share of the study in the pooled effect, its
+    /// [`weight`](Self::weight).
     pub hat: F,
     /// The share of the study in the pooled effect.
     pub weight: F,
@@ -50,8 +52,8 @@ pub struct StudyInfluence<F = f64> {
 /// The influence of each study, for [`Studies`](crate::Studies) or [`Tables`](crate::Tables).
 ///
 /// # Formula
-/// With h the share of the study in μ and primes for the analysis without it, s² the factor on the variance of that under
-/// Hartung-Knapp and the like (1 otherwise):
+/// With h the share of the study in μ and primes for the analysis without it, s² the factor on the variance of that
+/// under Hartung-Knapp and the like (1 otherwise):
 /// ```text
 /// studentised        (y - μ') / √(s² (v + τ'²) + SE'²)
 /// DFFITS             (μ - μ') / √(s² h (v + τ'²))
@@ -59,11 +61,12 @@ pub struct StudyInfluence<F = f64> {
 /// covariance ratio   SE'² / SE²
 /// DFBETAS            (μ - μ') / √(s² / Σ 1/(v_j + τ'²))        the sum over all studies
 /// ```
-/// (Viechtbauer & Cheung 2010.) Weights that are not 1 / (v + τ²) take the same formulas with their own h; for tables, where a weight
-/// says nothing of v, DFFITS and DFBETAS are both (μ - μ') / SE.
+/// (Viechtbauer & Cheung 2010.) Weights that are not 1 / (v + τ²) take the same formulas with their own h; for tables,
+/// where a weight says nothing of v, DFFITS and DFBETAS are both (μ - μ') / SE.
 ///
-/// Influential is a study with |DFFITS| > 3 √(1/(k - 1)), or a Cook's distance beyond the median of χ² with 1 df, or h > 3/k, or
-/// |DFBETAS| > 1: these are conventions, and rows to look at, not studies to throw out.
+/// Influential is a study whose DFFITS is beyond 3 √(1/(k - 1)) on either side, or whose Cook's distance is beyond the
+/// median of χ² with 1 df, or whose h is beyond 3/k, or whose DFBETAS is beyond 1 on either side: these are conventions,
+/// and rows to look at, not studies to throw out.
 ///
 /// # Errors
 /// Those of pooling all studies, and of [`Pooled::weights`].
@@ -172,7 +175,15 @@ impl<F: Real> fmt::Display for Influence<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(DECIMALS);
         let mut table = Table::new(&[
-            "study", "studentised", "DFFITS", "Cook", "cov. ratio", "tau2 del.", "Q del.", "weight", "DFBETAS",
+            "study",
+            "studentised",
+            "DFFITS",
+            "Cook",
+            "cov. ratio",
+            "tau2 del.",
+            "Q del.",
+            "weight",
+            "DFBETAS",
         ]);
         for row in &self.0 {
             let mut cells = vec![row.label.clone()];

@@ -31,16 +31,17 @@ pub struct Omission<O> {
 
 /// Pools the studies without each of them in turn.
 ///
-/// For a common effect with a normal or t distribution and for Mantel-Haenszel all answers together cost O(k): sums of the
-/// studies before and of those after each are joined, and nothing is subtracted. Other models pool the rest, in the memory of
-/// one copy of the studies; with τ² that is O(k) for each study at least. [`heterogeneity_without_each`](super::heterogeneity_without_each) has τ², Q
-/// and I² of DerSimonian & Laird and of Hedges & Olkin in O(k) altogether.
+/// For a common effect with a normal or t distribution and for Mantel-Haenszel all answers together cost O(k): sums of
+/// the studies before and of those after each are joined, and nothing is subtracted. Other models pool the rest, in the
+/// memory of one copy of the studies; with τ² that is O(k) for each study at least.
+/// [`heterogeneity_without_each`](super::heterogeneity_without_each) has τ², Q and I² of DerSimonian & Laird and of
+/// Hedges & Olkin in O(k) altogether.
 ///
 /// A table that is not estimable has its row, too; leaving it out changes nothing.
 ///
 /// # Errors
-/// Those of pooling all studies. A rest that cannot be pooled has its error in its row: with one study, there is nothing left.
-/// Weights [given](crate::FixedWeights::new) for k studies do not fit the rest.
+/// Those of pooling all studies. A rest that cannot be pooled has its error in its row: with one study, there is
+/// nothing left. Weights [given](crate::FixedWeights::new) for k studies do not fit the rest.
 ///
 /// # Example
 /// ```
@@ -73,8 +74,8 @@ pub fn leave_one_out<S: Subset, P: Pool<S> + ?Sized>(model: &P, data: &S) -> Res
     Ok(LeaveOneOut { all, rows: answers.into_iter().zip(data.names()).enumerate().map(row).collect() })
 }
 
-/// Pools the studies without each cluster of them in turn: the trials of one team, the outcomes of one trial. `clusters` has the
-/// name of the cluster of every study given.
+/// Pools the studies without each cluster of them in turn: the trials of one team, the outcomes of one trial.
+/// `clusters` has the name of the cluster of every study given.
 ///
 /// A cluster whose studies are all excluded as not estimable has a row, too; leaving it out changes nothing.
 ///
@@ -120,7 +121,8 @@ impl<O> LeaveOneOut<O> {
 }
 
 impl<M: Measure, F: Real> LeaveOneOut<Pooled<M, F>> {
-    /// The rows in which the test of no effect comes to another conclusion than with all studies, at the level of the analysis.
+    /// The rows in which the test of no effect comes to another conclusion than with all studies, at the level of the
+    /// analysis.
     pub fn turned(&self) -> impl Iterator<Item = &Omission<Pooled<M, F>>> {
         let conclusion = is_significant(&self.all);
         self.rows.iter().filter(move |row| row.result.as_ref().is_ok_and(|rest| is_significant(rest) != conclusion))

@@ -2,7 +2,8 @@
 //!
 //! | question | here |
 //! |---|---|
-//! | Does it hang on one study, or one cluster of them? | [`leave_one_out`], [`leave_one_cluster_out`], [`heterogeneity_without_each`] |
+//! | Does it hang on one study, or one cluster of them? | [`leave_one_out`], [`leave_one_cluster_out`] |
+//! | Does the heterogeneity? | [`heterogeneity_without_each`] |
 //! | How did it come about? | [`cumulative`], [`cumulative_by`], [`cumulative_heterogeneity`] |
 //! | Which studies pull at it, and which do not fit? | [`influence`], [`residuals`], [`baujat`] |
 //! | What do all subsets of the studies say? | [`Gosh`] |
@@ -10,9 +11,10 @@
 //! | How does it move with each number that goes in? | [`derivatives`] |
 //! | How few events would turn the conclusion? | [`Fragility`] |
 //!
-//! Everything is generic over the model ([`Pool`](crate::Pool)), and over what can be cut ([`Subset`](crate::Subset)): effects or
-//! tables. Where a model knows how, parts are pooled from sums that are only ever added, and all studies are left out in the
-//! time of a few analyses; otherwise each part is pooled. Both give the same answers, to the last digits or so.
+//! Everything is generic over the model ([`Pool`](crate::Pool)), and over what can be cut ([`Subset`](crate::Subset)):
+//! effects or tables. Where a model knows how, parts are pooled from sums that are only ever added, and all studies are
+//! left out in the time of a few analyses; otherwise each part is pooled. Both give the same answers, to the last
+//! digits or so.
 //!
 //! A row whose part cannot be pooled holds the error; what is undefined is `None`. Results print as tables.
 

@@ -70,10 +70,12 @@ impl<M: Measure, F: Real> Moments<'_, M, F> {
     }
 }
 
-/// τ², Q, I² and H² without each study in turn, at a cost of O(k) altogether: the sums of the studies before and of those after
-/// each are joined, and nothing is subtracted. The standard error of τ², which is none of those sums, is `None`.
+/// τ², Q, I² and H² without each study in turn, at a cost of O(k) altogether: the sums of the studies before and of
+/// those after each are joined, and nothing is subtracted. The standard error of τ², which is none of those sums, is
+/// `None`.
 ///
-/// For large sets of studies; [`leave_one_out`](super::leave_one_out) has the pooled effects, too, each at a cost of O(k).
+/// For large sets of studies; [`leave_one_out`](super::leave_one_out) has the pooled effects, too, each at a cost of
+/// O(k).
 ///
 /// # Errors
 /// [`TooFewStudies`](ErrorKind::TooFewStudies) for fewer than two; [`OutOfRange`](ErrorKind::OutOfRange).
@@ -123,7 +125,8 @@ pub fn heterogeneity_without_each<M: Measure, F: Real>(
     (0..k).map(&mut without).collect()
 }
 
-/// τ², Q, I² and H² of the first study, the first two, and so on, at a cost of O(k) altogether. The standard error of τ² is `None`.
+/// τ², Q, I² and H² of the first study, the first two, and so on, at a cost of O(k) altogether. The standard error of
+/// τ² is `None`.
 ///
 /// # Errors
 /// [`NoStudies`](ErrorKind::NoStudies); [`OutOfRange`](ErrorKind::OutOfRange).

@@ -6,8 +6,8 @@ use crate::pool::Pool;
 use crate::studies::Studies;
 use crate::summary::TwoByTwo;
 
-/// A recipe and a model of effects as one model of tables: what changes counts, such as [`Fragility`](super::Fragility), then works
-/// for inverse-variance models, too.
+/// A recipe and a model of effects as one model of tables: what changes counts, such as
+/// [`Fragility`](super::Fragility), then works for inverse-variance models, too.
 ///
 /// ```
 /// use meta_analysis::{EffectSize, Pool, RandomEffects, RiskRatio, TwoByTwo, sensitivity::Pipeline};

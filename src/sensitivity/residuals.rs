@@ -39,17 +39,18 @@ pub struct StudyResidual<F = f64> {
 /// Raw, standardised and studentised residuals of each study, for [`Studies`](crate::Studies) or
 /// [`Tables`](crate::Tables).
 ///
-/// A studentised residual beyond -+2 or 3 says that a study does not fit the others; of k studies, one in twenty does so by
-/// chance.
+/// A studentised residual beyond -+2 or 3 says that a study does not fit the others; of k studies, one in twenty does
+/// so by chance.
 ///
 /// # Formula
 /// ```text
 /// standardised  (y - μ) / √Var(y - μ)            Var(y - μ) = (1 - h)² (v + τ²) + Σ_{others} h_j² (v_j + τ²)
 /// studentised   (y - μ') / √(s² (v + τ'²) + SE'²)
 /// ```
-/// with h the shares of the studies in μ, for weights 1 / (v + τ²) so that Var(y - μ) = (1 - h)(v + τ²); primes are the analysis
-/// without the study, and s² is the factor on its variance under Hartung-Knapp and the like, 1 otherwise (Viechtbauer & Cheung
-/// 2010). For tables Var(y - μ) is v, as the variances of a Mantel-Haenszel estimate and of the effects do not come from one model.
+/// with h the shares of the studies in μ, for weights 1 / (v + τ²) so that Var(y - μ) = (1 - h)(v + τ²); primes are the
+/// analysis without the study, and s² is the factor on its variance under Hartung-Knapp and the like, 1 otherwise
+/// (Viechtbauer & Cheung 2010). For tables Var(y - μ) is v, as the variances of a Mantel-Haenszel estimate and of the
+/// effects do not come from one model.
 ///
 /// # Errors
 /// Those of pooling all studies, and of [`Pooled::weights`].

@@ -12,8 +12,8 @@ use crate::studies::Studies;
 use crate::subset::groups;
 use crate::tau2::{Tau2, Tau2Estimator};
 
-/// Pools each group of studies with one τ² for all groups, and tests whether the groups differ. As [`subgroups`](super::subgroups()), but
-/// for random effects alone.
+/// Pools each group of studies with one τ² for all groups, and tests whether the groups differ. As
+/// [`subgroups`](super::subgroups()), but for random effects alone.
 ///
 /// Groups of few studies say little of their own τ²; together they say more, if it is the same in all.
 ///
@@ -22,11 +22,12 @@ use crate::tau2::{Tau2, Tau2Estimator};
 /// ```text
 /// τ² = max(0, (Σ Q_g - Σ (k_g - 1)) / Σ C_g)        C_g = Σ w - Σ w²/Σ w in the group
 /// ```
-/// (Borenstein et al. 2009, chapter 19), with the likelihoods that of a meta-regression with a coefficient for each group.
+/// (Borenstein et al. 2009, chapter 19), with the likelihoods that of a meta-regression with a coefficient for each
+/// group.
 ///
 /// # Errors
-/// As [`subgroups`](super::subgroups()); [`TooFewStudies`](crate::ErrorKind::TooFewStudies) if no group has two studies, so that no τ² is left; estimators that
-/// have no form about several means say so.
+/// As [`subgroups`](super::subgroups()); [`TooFewStudies`](crate::ErrorKind::TooFewStudies) if no group has two
+/// studies, so that no τ² is left; estimators that have no form about several means say so.
 ///
 /// # Example
 /// ```

@@ -46,22 +46,22 @@ pub struct BetweenGroups<F = f64> {
     float: PhantomData<F>,
 }
 
-/// Pools each group of studies by a model, and tests whether the groups differ. `groups` has the name of the group of every study
-/// given, excluded ones included. In a random-effects model each group has its own τ²; see
+/// Pools each group of studies by a model, and tests whether the groups differ. `groups` has the name of the group of
+/// every study given, excluded ones included. In a random-effects model each group has its own τ²; see
 /// [`subgroups_with_common_tau2`] for one τ² in all.
 ///
-/// A group of one study is that study: τ² is `None` there, and Hartung and Knapp's standard error, too. A group without an
-/// estimable study has the error [`NoStudies`](crate::ErrorKind::NoStudies). Neither stops the others. The groups come in the order of their
-/// first studies.
+/// A group of one study is that study: τ² is `None` there, and Hartung and Knapp's standard error, too. A group without
+/// an estimable study has the error [`NoStudies`](crate::ErrorKind::NoStudies). Neither stops the others. The groups
+/// come in the order of their first studies.
 ///
 /// # Formula
-/// With θ_g and SE_g the estimates of the groups that have both:
+/// With the estimates θ and their SE of the groups that have both:
 /// ```text
 /// Q_between = Σ (θ_g - θ̄)² / SE_g²        θ̄ = Σ (θ_g / SE_g²) / Σ 1/SE_g²        df = groups - 1
 /// Q_within  = Σ Q_g                        df = Σ (k_g - 1)
 /// ```
-/// (Deeks & Higgins 2010; Borenstein et al. 2009, chapter 19.) For a common effect by inverse variance Q_between + Q_within = Q.
-/// With fewer than two groups that have a standard error there is no test between: `None`.
+/// (Deeks & Higgins 2010; Borenstein et al. 2009, chapter 19.) For a common effect by inverse variance the two add up
+/// to Q. With fewer than two groups that have a standard error there is no test between: `None`.
 ///
 /// # Errors
 /// Those of pooling all studies; [`LengthMismatch`](crate::ErrorKind::LengthMismatch).
@@ -126,8 +126,8 @@ impl<M: Measure, F: Real> Subgroups<M, F> {
         &self.groups
     }
 
-    /// The answer of all studies together; its [`heterogeneity`](Pooled::heterogeneity) has the total Q. In a random-effects model its τ²
-    /// is that of all studies about one mean, whatever the groups have.
+    /// The answer of all studies together; its [`heterogeneity`](Pooled::heterogeneity) has the total Q. In a
+    /// random-effects model its τ² is that of all studies about one mean, whatever the groups have.
     #[must_use]
     pub fn total(&self) -> &Pooled<M, F> {
         &self.total
@@ -143,7 +143,8 @@ impl<M: Measure, F: Real> Subgroups<M, F> {
         BetweenGroups::of(self.groups.iter().filter_map(estimate))
     }
 
-    /// Whether the groups differ, by their common effects; for a model without τ² the same as [`between`](Self::between).
+    /// Whether the groups differ, by their common effects; for a model without τ² the same as
+    /// [`between`](Self::between).
     #[must_use]
     pub fn between_common(&self) -> Option<BetweenGroups<F>> {
         match &self.common {

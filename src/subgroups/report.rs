@@ -10,9 +10,9 @@ use crate::real::Real;
 use crate::sensitivity::Table;
 use crate::subset::Subset;
 
-/// Subgroups with a line for each study, made by [`Subgroups::with`]. Prints the lines that stand in and below a forest plot of Review
-/// Manager 5: studies and subtotals with their weights in the total, heterogeneity and overall effect of each group and of all, and the
-/// test for subgroup differences.
+/// Subgroups with a line for each study, made by [`Subgroups::with`]. Prints the lines that stand in and below a forest
+/// plot of Review Manager 5: studies and subtotals with their weights in the total, heterogeneity and overall effect of
+/// each group and of all, and the test for subgroup differences.
 ///
 /// I² is from Q here, as in Review Manager 5.
 #[derive(Clone, Debug, PartialEq)]

@@ -61,7 +61,7 @@ proptest! {
     }
 
     #[test]
-    fn the_fast_way_is_the_general_one(data in ordinary()) {
+    fn the_fast_way_is_the_general_one(data in prop_oneof![ordinary(), troublesome()]) {
         let all = studies(data);
         for model in [CommonEffect::new(), CommonEffect::new().with_inference(Inference::HartungKnapp)] {
             let (fast, slow) = (leave_one_out(&model, &all), leave_one_out(&Plain(model), &all));
@@ -119,8 +119,12 @@ proptest! {
 
     #[test]
     fn subsets_hold_the_full_set(data in ordinary()) {
-        let all = studies(data);
-        prop_assume!(all.k() <= 8);
+        let mut at = 0;
+        // 255 subsets at most.
+        let all = studies(data).filter(|_| {
+            at += 1;
+            at <= 8
+        });
         for model in [&CommonEffect::new() as &dyn Pool<Data, Output = Pooled<MeanDifference>>,
             &RandomEffects::new(DerSimonianLaird)]
         {
@@ -156,8 +160,9 @@ proptest! {
             let ((a, s), (b, t)) = (moved(-step), moved(step));
             let (of_mean, of_tau2) = (row.mean_by_effect.expect("finite"), row.tau2_by_effect.expect("finite"));
             let scale = 1e-5 * (1.0 + of_tau2.abs());
-            prop_assert!(((b - a) / (2.0 * step) - of_mean).abs() < scale, "dmu/dy {} {}", (b - a) / (2.0 * step), of_mean);
-            prop_assert!(((t - s) / (2.0 * step) - of_tau2).abs() < scale, "dtau2/dy {} {}", (t - s) / (2.0 * step), of_tau2);
+            let (mean, tau2) = ((b - a) / (2.0 * step), (t - s) / (2.0 * step));
+            prop_assert!((mean - of_mean).abs() < scale, "dmu/dy {mean} {of_mean}");
+            prop_assert!((tau2 - of_tau2).abs() < scale, "dtau2/dy {tau2} {of_tau2}");
             by_effect += of_mean;
             tau2_by_effect += of_tau2;
 
@@ -176,7 +181,8 @@ proptest! {
             prop_assert!((mean - of_mean).abs() < 1e-5 * of_mean.abs() + 1e-6 + noise, "dmu/dv {mean} {of_mean}");
             prop_assert!((tau2 - of_tau2).abs() < 1e-5 * of_tau2.abs() + 1e-6 + noise, "dtau2/dv {tau2} {of_tau2}");
         }
-        prop_assert!((by_effect - 1.0).abs() < 1e-9 * (1.0 + rows.rows().len() as f64), "shares of the mean: {by_effect}");
+        let k = rows.rows().len() as f64;
+        prop_assert!((by_effect - 1.0).abs() < 1e-9 * (1.0 + k), "shares of the mean: {by_effect}");
         let size: f64 = rows.rows().iter().map(|row| row.tau2_by_effect.expect("finite").abs()).sum();
         prop_assert!(tau2_by_effect.abs() <= 1e-12 * size, "a shift leaves tau2: {tau2_by_effect}");
     }
@@ -286,7 +292,9 @@ where
     if let Ok(result) = blup(model, all) {
         clean(result.to_string());
         for row in result.rows() {
-            [Some(row.effect), row.std_error, Some(row.deviation), row.deviation_std_error].into_iter().for_each(finite);
+            [Some(row.effect), row.std_error, Some(row.deviation), row.deviation_std_error]
+                .into_iter()
+                .for_each(finite);
         }
     }
     if let Ok(result) = Gosh::new(model).run(all) {

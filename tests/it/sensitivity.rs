@@ -190,11 +190,13 @@ fn excluded_studies_have_their_clusters_and_keys() {
 
 #[test]
 fn the_table_of_tables_that_are_not_estimable() {
-    let tables = Tables::from_totals([("none", [0, 20], [0, 20]), ("first", [4, 20], [8, 20]), ("x", [2, 30], [9, 30])]);
+    let tables =
+        Tables::from_totals([("none", [0, 20], [0, 20]), ("first", [4, 20], [8, 20]), ("x", [2, 30], [9, 30])]);
     let tables = tables.expect("tables");
-    for model in [&MantelHaenszel::new(RiskRatio) as &dyn Pool<Tables, Output = Pooled<RiskRatio>>,
-        &Pipeline::new(RiskRatio, CommonEffect::new())]
-    {
+    for model in [
+        &MantelHaenszel::new(RiskRatio) as &dyn Pool<Tables, Output = Pooled<RiskRatio>>,
+        &Pipeline::new(RiskRatio, CommonEffect::new()),
+    ] {
         let result = leave_one_out(model, &tables).expect("rows");
         let all = result.all();
         let without = result.rows()[0].result.as_ref().expect("an answer");

@@ -163,9 +163,13 @@ impl<M: MantelHaenszelMeasure> Pool<Vec<TwoByTwo>> for AboutMantelHaenszel<M> {
 }
 
 fn metabin<M: MantelHaenszelMeasure>(tally: &mut Tally, name: &str, case: &Value, measure: M) {
-    let counts = |field: &str| floats(&case["input"][field]).into_iter().map(|n| n as u64).collect::<Vec<u64>>();
+    let counts = |field: &str| -> Vec<u64> {
+        let column = case["input"][field].as_array().expect("a column");
+        column.iter().map(|n| n.as_u64().expect("a count")).collect()
+    };
     let [events, n, control_events, control_n] = ["event_e", "n_e", "event_c", "n_c"].map(counts);
-    let table = |i: usize| TwoByTwo::from_totals([events[i], n[i]], [control_events[i], control_n[i]]).expect("a table");
+    let table =
+        |i: usize| TwoByTwo::from_totals([events[i], n[i]], [control_events[i], control_n[i]]).expect("a table");
     let tables: Vec<TwoByTwo> = (0..n.len()).map(table).collect();
     let common = subgroups(&MantelHaenszel::new(measure), &tables, names(case)).expect("groups");
     let random = subgroups(&AboutMantelHaenszel(measure), &tables, names(case)).expect("groups");

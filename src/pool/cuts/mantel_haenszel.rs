@@ -91,7 +91,8 @@ impl<M: MantelHaenszelMeasure> Terms for MantelHaenszelTerms<'_, M> {
         if !effects.are_sound() {
             return None;
         }
-        let q = frame.q(effects.squares_about(estimate, frame.pivot, frame.unit));
+        let squares = effects.squares_about(estimate, frame.pivot, frame.unit);
+        let q = if effects.k() < 2 { 0.0 } else { frame.q(squares) };
         let pooled = Pooled {
             measure: self.measure,
             model: Model::MantelHaenszel,

@@ -30,12 +30,12 @@ impl Offset {
     }
 }
 
-/// The number of studies, the sum of their weights, their mean and their sum of squares about it, and the sum of products of
-/// weights over pairs.
+/// The number of studies, the sum of their weights, their mean and their sum of squares about it, and the sum of
+/// products of weights over pairs.
 ///
-/// They are updated by the formulas of West (1979) for one study and of Chan, Golub & LeVeque (1983) for two sets, in which
-/// squares are only ever added. The mean is kept in two doubles, so that differences from it have all their digits wherever the
-/// fixed effect lies.
+/// They are updated by the formulas of West (1979) for one study and of Chan, Golub & `LeVeque` (1983) for two sets, in
+/// which squares are only ever added. The mean is kept in two doubles, so that differences from it have all their
+/// digits wherever the fixed effect lies.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OffsetSums {
     k: usize,

@@ -11,21 +11,21 @@ use crate::error::Error;
 use crate::level::Level;
 use crate::measure::Measure;
 use crate::pool::{Pool, Pooled};
-use crate::summary::TwoByTwo;
 use crate::subset::Subset;
+use crate::summary::TwoByTwo;
 
-/// How few events would turn the conclusion: the smallest number of patients with another outcome, in one study or in any, after which
-/// a significant effect is none, or the reverse.
+/// How few events would turn the conclusion: the smallest number of patients with another outcome, in one study or in
+/// any, after which a significant effect is none, or the reverse.
 ///
-/// The fragility index of meta-analyses (Atal et al. 2019) is found step by step there, which gives no more than an upper bound; here
-/// the search is exhaustive as far as it goes, and the result says how far that is. Numbers of patients stay; one step is one
-/// patient of one arm whose event becomes a non-event, or the reverse.
+/// The fragility index of meta-analyses (Atal et al. 2019) is found step by step there, which gives no more than an
+/// upper bound; here the search is exhaustive as far as it goes, and the result says how far that is. Numbers of
+/// patients stay; one step is one patient of one arm whose event becomes a non-event, or the reverse.
 ///
 /// # Method
-/// Within one study all changes of 1, 2, 3, .. events are tried, in both arms and both directions. For any studies, an upper bound comes
-/// from the best single study, and from steps that each move the p-value most; then all changes of 2, 3, .. events over all arms are tried,
-/// until one turns the conclusion, the upper bound is reached or the number of analyses is used up. Changes after which the model
-/// has no answer do not count as turning it.
+/// Within one study all changes of 1, 2, 3, .. events are tried, in both arms and both directions. For any studies, an
+/// upper bound comes from the best single study, and from steps that each move the p-value most; then all changes of 2,
+/// 3, .. events over all arms are tried, until one turns the conclusion, the upper bound is reached or the number of
+/// analyses is used up. Changes after which the model has no answer do not count as turning it.
 ///
 /// | option | default | purpose | range |
 /// |---|---|---|---|
@@ -42,8 +42,8 @@ use crate::subset::Subset;
 ///
 /// let tables = Tables::from_totals([("first", [1, 100], [9, 100]), ("second", [2, 100], [10, 100])])?;
 /// let result = Fragility::new(MantelHaenszel::new(RiskRatio)).run(&tables)?;
-/// // The first of two steps that each move p most; three patients in any one trial do less.
-/// assert!(result.was_significant() && result.any().is_exact());
+/// // No change of up to five events makes it not significant; six do.
+/// assert_eq!((result.was_significant(), result.any().fewest(), result.any().is_exact()), (true, Some(6), true));
 /// println!("{result}");
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```
@@ -67,8 +67,8 @@ impl<P> Fragility<P> {
         Self { level, ..self }
     }
 
-    /// The same with another bound on the number of analyses, for each study and for all together. More of them can only raise what
-    /// is ruled out and lower what is found.
+    /// The same with another bound on the number of analyses, for each study and for all together. More of them can
+    /// only raise what is ruled out and lower what is found.
     #[must_use]
     pub fn with_analyses(self, analyses: u64) -> Self {
         Self { analyses, ..self }

@@ -63,13 +63,8 @@ impl<'a, M: Measure, P: Pool<[TwoByTwo], Output = Pooled<M>>> Search<'a, P> {
     /// The fewest events of one study that turn the conclusion.
     pub(super) fn in_study(&mut self, study: usize, label: &str, analyses: u64) -> StudyFragility {
         self.left = analyses;
-        let mut found = StudyFragility {
-            label: label.to_owned(),
-            change: None,
-            p_value: None,
-            ruled_out: 0,
-            complete: false,
-        };
+        let mut found =
+            StudyFragility { label: label.to_owned(), change: None, p_value: None, ruled_out: 0, complete: false };
         let mut events: i64 = 1;
         while !found.complete {
             match self.with_events(study, events) {
@@ -183,8 +178,8 @@ impl<'a, M: Measure, P: Pool<[TwoByTwo], Output = Pooled<M>>> Search<'a, P> {
         self.set(arm / 2, treated, control)
     }
 
-    /// All ways to spread so many events over the arms from `arm` on: the p-value of the first that turns the conclusion, with
-    /// the ways left in `moves`. `None` if no analysis is left.
+    /// All ways to spread so many events over the arms from `arm` on: the p-value of the first that turns the
+    /// conclusion, with the ways left in `moves`. `None` if no analysis is left.
     fn over_arms(&mut self, arm: Arm, events: i64, moves: &mut [i64], tried: &mut bool) -> Option<Option<Option<f64>>> {
         if events == 0 {
             *tried = true;

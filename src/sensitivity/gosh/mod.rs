@@ -1,12 +1,17 @@
 //! What all subsets of the studies say.
 
-use std::fmt;
+mod result;
+
+pub use result::{GoshPoint, GoshResult};
+
 use std::ops::ControlFlow;
 
-use super::{Table, cuts};
+use result::words;
+
+use super::cuts;
 use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
-use crate::pool::{CommonEffect, Cuts, DECIMALS, Number, Pool, Pooled, percent};
+use crate::pool::{CommonEffect, Cuts, Pool, Pooled};
 use crate::random::Xoshiro256PlusPlus;
 use crate::real::Real;
 use crate::subset::Subset;
@@ -16,14 +21,15 @@ const REPORT_EVERY: u64 = 256;
 /// How often an empty random subset is drawn again.
 const REDRAWS: usize = 64;
 
-/// The answers of a model to all subsets of the studies, the graphical display of study heterogeneity (Olkin, Dahabreh & Trikalinos
-/// 2012).
+/// The answers of a model to all subsets of the studies, the graphical display of study heterogeneity (Olkin, Dahabreh
+/// & Trikalinos 2012).
 ///
 /// Estimates that fall into two clumps say that the studies are of two kinds, and which study parts them.
 ///
-/// With up to [`EXACT_UP_TO`](Self::EXACT_UP_TO) studies all 2^k - 1 subsets are taken, one study at a time: each is one addition away from another.
-/// With more, subsets are drawn in which each study is with probability one half, by xoshiro256++ (Blackman & Vigna 2021); the
-/// first point is then that of all studies. The same seed gives the same points everywhere.
+/// With up to [`EXACT_UP_TO`](Self::EXACT_UP_TO) studies all 2^k - 1 subsets are taken, one study at a time: each is
+/// one addition away from another. With more, subsets are drawn in which each study is with probability one half, by
+/// xoshiro256++ (Blackman & Vigna 2021); the first point is then that of all studies. The same seed gives the same
+/// points everywhere.
 ///
 /// | option | default | purpose | range |
 /// |---|---|---|---|
@@ -35,8 +41,8 @@ const REDRAWS: usize = 64;
 /// In: what the model pools. Out: the analysis scale.
 ///
 /// # Errors
-/// Those of pooling all studies; [`TooFewDraws`](ErrorKind::TooFewDraws) for none; [`Cancelled`](ErrorKind::Cancelled) by
-/// [`run_with`](Self::run_with). A subset that cannot be pooled is counted, and gives no point.
+/// Those of pooling all studies; [`TooFewDraws`](ErrorKind::TooFewDraws) for none; [`Cancelled`](ErrorKind::Cancelled)
+/// by [`run_with`](Self::run_with). A subset that cannot be pooled is counted, and gives no point.
 ///
 /// # Example
 /// ```
@@ -55,34 +61,6 @@ pub struct Gosh<P = CommonEffect> {
     draws: usize,
     seed: u64,
     randomised: bool,
-}
-
-/// The result of [`Gosh`]. Prints as a summary.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GoshResult<M, F = f64> {
-    all: Pooled<M, F>,
-    labels: Vec<String>,
-    points: Vec<GoshPoint<F>>,
-    /// For each point a bit for each study, in as many words as that takes.
-    members: Vec<u64>,
-    failed: u64,
-    exact: bool,
-}
-
-/// The answer to one subset.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GoshPoint<F = f64> {
-    /// The number of studies pooled.
-    pub k: usize,
-    /// The pooled effect, on the analysis scale.
-    pub estimate: F,
-    /// Cochran's Q.
-    pub q: F,
-    /// I² from τ², for a model without τ² from Q; `None` for one study.
-    pub i2: Option<F>,
-    /// τ²; `None` for one study and for a model without τ².
-    pub tau2: Option<F>,
 }
 
 impl<P> Gosh<P> {
@@ -120,8 +98,8 @@ impl<P> Gosh<P> {
         self.run_with(data, |_, _| ControlFlow::Continue(()))
     }
 
-    /// Pools the subsets and reports how many are done of how many, every so often and at the end. The function stops the work by
-    /// returning [`ControlFlow::Break`].
+    /// Pools the subsets and reports how many are done of how many, every so often and at the end. The function stops
+    /// the work by returning [`ControlFlow::Break`].
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -149,7 +127,8 @@ impl<P> Gosh<P> {
     {
         let all = self.model.pool(data)?;
         let (k, exact) = (data.size(), !self.randomised && data.size() <= Self::EXACT_UP_TO);
-        let result = GoshResult { all, labels: data.names(), points: Vec::new(), members: Vec::new(), failed: 0, exact };
+        let result =
+            GoshResult { all, labels: data.names(), points: Vec::new(), members: Vec::new(), failed: 0, exact };
         let draws = u64::try_from(self.draws).unwrap_or(u64::MAX);
         let total = if exact { (1 << k) - 1 } else { draws };
         let mut run = Run { k, cuts: cuts(&self.model, data), stack: Vec::new(), result, done: 0, total, progress };
@@ -174,8 +153,8 @@ struct Run<'a, M, F, C> {
 }
 
 impl<M: Measure, F: Real, C: FnMut(u64, u64) -> ControlFlow<()>> Run<'_, M, F, C> {
-    /// All subsets of the studies from `next` on, without and with that one, beside what is on the stack: in the order of binary
-    /// numbers whose first digit is the first study.
+    /// All subsets of the studies from `next` on, without and with that one, beside what is on the stack: in the order
+    /// of binary numbers whose first digit is the first study.
     fn descend(&mut self, next: usize) -> Result<(), Error> {
         if next == self.k {
             return if self.stack.is_empty() { Ok(()) } else { self.pool() };
@@ -194,7 +173,11 @@ impl<M: Measure, F: Real, C: FnMut(u64, u64) -> ControlFlow<()>> Run<'_, M, F, C
         }
         let mut generator = Xoshiro256PlusPlus::from_seed(seed);
         for draw in 0..self.total {
-            (0..self.k).for_each(|index| if draw == 0 { self.push(index) });
+            (0..self.k).for_each(|index| {
+                if draw == 0 {
+                    self.push(index);
+                }
+            });
             for _ in 0..REDRAWS {
                 if !self.stack.is_empty() {
                     break;
@@ -253,94 +236,5 @@ impl<M: Measure, F: Real, C: FnMut(u64, u64) -> ControlFlow<()>> Run<'_, M, F, C
             return Err(ErrorKind::Cancelled { done, total }.into());
         }
         Ok(())
-    }
-}
-
-/// How many words hold a bit for each of k studies.
-fn words(k: usize) -> usize {
-    k.div_ceil(64)
-}
-
-impl<M: Measure, F: Real> GoshResult<M, F> {
-    /// The answer of all studies.
-    #[must_use]
-    pub fn all(&self) -> &Pooled<M, F> {
-        &self.all
-    }
-
-    /// A point for each subset that could be pooled.
-    #[must_use]
-    pub fn points(&self) -> &[GoshPoint<F>] {
-        &self.points
-    }
-
-    /// True if the study with this index is in the subset of the point with that index.
-    #[must_use]
-    pub fn contains(&self, point: usize, study: usize) -> bool {
-        let k = self.labels.len();
-        let word = || self.members.get(point.checked_mul(words(k))?.checked_add(study / 64)?);
-        study < k && word().is_some_and(|word| word >> (study % 64) & 1 == 1)
-    }
-
-    /// How many subsets could not be pooled.
-    #[must_use]
-    pub fn failed(&self) -> u64 {
-        self.failed
-    }
-
-    /// True if all subsets were taken.
-    #[must_use]
-    pub fn is_exact(&self) -> bool {
-        self.exact
-    }
-
-    /// The mean of the estimates (on the analysis scale) of the subsets with a study, and of those without; `None` where there is none.
-    #[must_use]
-    pub fn means_by(&self, study: usize) -> (Option<F>, Option<F>) {
-        let mean = |with: bool| {
-            let chosen = (0..self.points.len()).filter(|&point| self.contains(point, study) == with);
-            let (mut mean, mut n) = (0.0, 0.0);
-            for point in chosen {
-                n += 1.0;
-                // Divided first, so that large estimates of opposite signs do not overflow.
-                mean += self.points[point].estimate.f64() / n - mean / n;
-            }
-            (n > 0.0).then(|| F::of(mean))
-        };
-        (mean(true), mean(false))
-    }
-}
-
-impl<M: Measure, F: Real> fmt::Display for GoshResult<M, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = f.precision().unwrap_or(DECIMALS);
-        let link = self.all.measure().link();
-        let natural = |x: F| Number(link.to_natural(x).f64(), decimals).to_string();
-        let kind = if self.exact { "all" } else { "random" };
-        write!(f, "{}: {} subsets ({kind})", self.all.title(), self.points.len())?;
-        if self.failed > 0 {
-            write!(f, ", {} that cannot be pooled", self.failed)?;
-        }
-        let mut estimates: Vec<F> = self.points.iter().map(|point| point.estimate).collect();
-        estimates.sort_by(|a, b| a.f64().total_cmp(&b.f64()));
-        let mut i2: Vec<F> = self.points.iter().filter_map(|point| point.i2).collect();
-        i2.sort_by(|a, b| a.f64().total_cmp(&b.f64()));
-        let mut table = Table::new(&["", "smallest", "5%", "25%", "median", "75%", "95%", "largest"]);
-        for (label, sorted, show) in [
-            ("estimate", &estimates, &natural as &dyn Fn(F) -> String),
-            ("I2", &i2, &|x: F| percent(x.f64())),
-        ] {
-            let at = [0, 5, 25, 50, 75, 95, 100].map(|share| sorted.get(sorted.len().saturating_sub(1) * share / 100));
-            let cells = at.map(|x| x.map_or_else(|| "-".into(), |&x| show(x)));
-            table.row(std::iter::once(label.to_owned()).chain(cells).collect());
-        }
-        write!(f, "\n{table}")?;
-        let mut by_study = Table::new(&["mean estimate of subsets", "with", "without"]);
-        for (study, label) in self.labels.iter().enumerate() {
-            let (with, without) = self.means_by(study);
-            let cells = [with, without].map(|x| x.map_or_else(|| "-".into(), natural));
-            by_study.row(std::iter::once(label.clone()).chain(cells).collect());
-        }
-        write!(f, "\n{by_study}")
     }
 }

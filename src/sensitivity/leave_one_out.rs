@@ -57,7 +57,7 @@ pub struct Omission<O> {
 /// Risk ratio, common effect (Mantel-Haenszel), 4 studies, without each in turn
 ///   left out        k  estimate      interval      p     Q   I2  tau2
 ///   nothing         4      0.83  0.61 to 1.12  0.223  4.65  35%     -
-///   Hudetz 2009     3      0.93  0.68 to 1.27  0.627  0.26   0%     -
+///   Hudetz 2009     3      0.93  0.68 to 1.27  0.626  0.26   0%     -
 ///   Avidan 2017     3      0.40  0.17 to 0.94  0.035  2.91  31%     -  *
 ///   Hollinger 2021  3      0.84  0.61 to 1.14  0.256  4.55  56%     -
 ///   Ma 2023         3      0.83  0.61 to 1.14  0.247  4.60  57%     -

@@ -70,7 +70,8 @@ pub struct BetweenGroups<F = f64> {
 /// ```
 /// use meta_analysis::{CommonEffect, MeanDifference, Studies, subgroups};
 ///
-/// let studies = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0, 5.0], vec![1.0, 1.0, 1.0, 2.0])?;
+/// let v = vec![1.0, 1.0, 1.0, 2.0];
+/// let studies: Studies<_> = Studies::from_analysis(MeanDifference, vec![1.0, 2.0, 6.0, 5.0], v)?;
 /// let result = subgroups(&CommonEffect::new(), &studies, ["mild", "mild", "severe", "severe"])?;
 /// let (within, total) = (result.within(), result.total().heterogeneity().q());
 /// let between = result.between().unwrap();

@@ -76,7 +76,7 @@ pub struct BetweenGroups<F = f64> {
 /// let (within, total) = (result.within(), result.total().heterogeneity().q());
 /// let between = result.between().unwrap();
 /// assert!((between.q() + within.q() - total).abs() < 1e-14);
-/// assert_eq!(format!("{:.3} {:.4}", between.q(), between.p_value()), "14.880 0.0001");
+/// assert_eq!(format!("{:.3} {:.4}", between.q(), between.p_value()), "14.881 0.0001");
 /// println!("{result}\n\n{}", result.with(&studies)?);
 /// # Ok::<(), meta_analysis::Error>(())
 /// ```

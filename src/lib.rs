@@ -145,7 +145,7 @@ pub use pool::{
 };
 pub use real::Real;
 pub use studies::{Studies, Study};
-pub use subgroups::{BetweenGroups, Subgroup, SubgroupReport, Subgroups, subgroups, subgroups_with_common_tau2};
+pub use subgroups::{Subgroup, SubgroupReport, SubgroupTest, Subgroups, subgroups, subgroups_with_common_tau2};
 pub use subset::Subset;
 pub use summary::{Group, Reported, Tables, TwoByTwo, TwoMeans};
 pub use tau2::{

@@ -38,9 +38,9 @@ pub struct Subgroup<M, F = f64> {
     pub result: Result<Pooled<M, F>, Error>,
 }
 
-/// Whether groups differ: Q, with a chi-squared distribution if they do not.
+/// A test of [`Subgroups`], between the groups or within them: Q, with a chi-squared distribution if nothing differs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BetweenGroups<F = f64> {
+pub struct SubgroupTest<F = f64> {
     q: f64,
     df: f64,
     float: PhantomData<F>,
@@ -136,34 +136,34 @@ impl<M: Measure, F: Real> Subgroups<M, F> {
 
     /// Whether the groups differ, by the estimates and standard errors of the model.
     #[must_use]
-    pub fn between(&self) -> Option<BetweenGroups<F>> {
+    pub fn between(&self) -> Option<SubgroupTest<F>> {
         let estimate = |group: &Subgroup<M, F>| {
             let (estimate, std_error) = group.result.as_ref().ok()?.unrounded();
             Some((estimate, std_error?))
         };
-        BetweenGroups::of(self.groups.iter().filter_map(estimate))
+        SubgroupTest::of(self.groups.iter().filter_map(estimate))
     }
 
     /// Whether the groups differ, by their common effects; for a model without τ² the same as
     /// [`between`](Self::between).
     #[must_use]
-    pub fn between_common(&self) -> Option<BetweenGroups<F>> {
+    pub fn between_common(&self) -> Option<SubgroupTest<F>> {
         match &self.common {
-            Some(common) => BetweenGroups::of(common.iter().copied().flatten()),
+            Some(common) => SubgroupTest::of(common.iter().copied().flatten()),
             None => self.between(),
         }
     }
 
     /// Whether studies differ within the groups: Cochran's Q of each, added.
     #[must_use]
-    pub fn within(&self) -> BetweenGroups<F> {
+    pub fn within(&self) -> SubgroupTest<F> {
         let mut q = Compensated::default();
         let mut df = 0.0;
         for pooled in self.groups.iter().filter_map(|group| group.result.as_ref().ok()) {
             q.add(pooled.heterogeneity().q);
             df += pooled.heterogeneity().df;
         }
-        BetweenGroups { q: q.total(), df, float: PhantomData }
+        SubgroupTest { q: q.total(), df, float: PhantomData }
     }
 
     /// The result with a line for each study, as forest plots have them.
@@ -175,7 +175,7 @@ impl<M: Measure, F: Real> Subgroups<M, F> {
     }
 }
 
-impl<F: Real> BetweenGroups<F> {
+impl<F: Real> SubgroupTest<F> {
     /// Of estimates and their standard errors.
     fn of(groups: impl Iterator<Item = (f64, f64)>) -> Option<Self> {
         let groups: Vec<(f64, f64)> = groups.collect();

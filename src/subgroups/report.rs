@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::{BetweenGroups, Subgroups};
+use super::{SubgroupTest, Subgroups};
 use crate::error::Error;
 use crate::measure::Measure;
 use crate::pool::{DECIMALS, Limits, Number, Pooled, StudyData, percent};
@@ -137,7 +137,7 @@ fn of_effect<M: Measure, F: Real>(pooled: &Pooled<M, F>) -> String {
 }
 
 /// `Test for subgroup differences: Chi2 = 1.86, df = 2 (P = 0.39), I2 = 0%`.
-fn difference<F: Real>(between: Option<BetweenGroups<F>>, decimals: usize) -> String {
+fn difference<F: Real>(between: Option<SubgroupTest<F>>, decimals: usize) -> String {
     let Some(between) = between else { return "Test for subgroup differences: not applicable".into() };
     let i2 = between.i2().map_or_else(String::new, |i2| format!(", I2 = {}", percent(i2.f64())));
     let (q, p) = (Number(between.q, decimals), p_two_decimals(between.p_value().f64()));

@@ -1,8 +1,9 @@
 //! Subgroups: every value of the R package meta 8.4-0 (`tests/fixtures/subgroups.json`) within 1e-8, and the edges.
 
+use meta_analysis::sensitivity::Pipeline;
 use meta_analysis::{
-    BetweenGroups, CommonEffect, EffectSize, Error, ErrorKind, Inference, KnownTau2, MantelHaenszel,
-    MantelHaenszelMeasure, MeanDifference, OddsRatio, Pool, Pooled, RandomEffects, RiskDifference, RiskRatio, Studies,
+    CommonEffect, EffectSize, Error, ErrorKind, Inference, KnownTau2, MantelHaenszel, MantelHaenszelMeasure,
+    MeanDifference, OddsRatio, Pool, Pooled, RandomEffects, RiskDifference, RiskRatio, Studies, SubgroupTest,
     Subgroups, Tables, Tau2Method, TwoByTwo, subgroups, subgroups_with_common_tau2,
 };
 use serde_json::Value;
@@ -33,7 +34,7 @@ impl Tally {
     }
 
     /// A statistic between groups, with its degrees of freedom and p-value.
-    fn check_test(&mut self, what: &str, computed: Option<BetweenGroups>, expected: &Value, names: [&str; 3]) {
+    fn check_test(&mut self, what: &str, computed: Option<SubgroupTest>, expected: &Value, names: [&str; 3]) {
         let values = computed.map(|test| [test.q(), test.df(), test.p_value()]);
         for (i, name) in names.into_iter().enumerate().filter(|(_, name)| !expected[name].is_null()) {
             self.check(&format!("{what} {name}"), values.map(|values| values[i]), &expected[name], 1e-6);
@@ -274,4 +275,32 @@ fn one_tau2_of_one_group_is_its_own() {
         let one = result.groups()[0].result.as_ref().expect("an answer").heterogeneity().tau2().expect("tau2");
         assert!((one - all).abs() <= 1e-12 * all, "{method}: {one} for {all}");
     }
+}
+
+#[test]
+fn effects_of_tables_are_grouped_as_their_tables() {
+    let rows = [("a", [0, 20], [0, 20]), ("b", [4, 20], [8, 20]), ("c", [2, 30], [9, 30]), ("d", [7, 40], [9, 41])];
+    let tables = Tables::from_totals(rows).expect("tables");
+    let studies = RiskRatio.labelled_studies(&tables).expect("studies");
+    let groups = [1, 2, 1, 2];
+    let model = RandomEffects::default();
+    let of_tables = subgroups(&Pipeline::new(RiskRatio, model), &tables, groups).expect("groups");
+    let of_studies = subgroups(&model, &studies, groups).expect("groups");
+    assert_eq!(of_tables.between(), of_studies.between(), "by the model");
+    assert_eq!(of_tables.between_common(), of_studies.between_common(), "by the common effects");
+    assert_eq!(
+        of_studies.between_common(),
+        subgroups(&CommonEffect::new(), &studies, groups).expect("groups").between()
+    );
+}
+
+#[test]
+fn single_precision_rounds_once() {
+    let (y, v) = ([0.5, 1.25, -0.75, 2.0], [0.25, 0.5, 0.125, 1.0]);
+    let double = data(&y, &v);
+    let single: Studies<MeanDifference, f32> = double.clone().cast().expect("within range");
+    let groups = ["a", "b", "a", "b"];
+    let (a, b) = (subgroups(&CommonEffect::new(), &single, groups), subgroups(&CommonEffect::new(), &double, groups));
+    let (a, b) = (a.expect("groups").between().expect("a test"), b.expect("groups").between().expect("a test"));
+    assert_eq!((a.q(), a.p_value()), (b.q() as f32, b.p_value() as f32), "the same in double precision");
 }

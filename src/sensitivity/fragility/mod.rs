@@ -31,7 +31,7 @@ use crate::summary::TwoByTwo;
 /// |---|---|---|---|
 /// | [`new`](Self::new) | | the model | any of tables with the answer [`Pooled`] |
 /// | [`with_level`](Self::with_level) | 95 % | significant is p < 1 - level | 0 < level < 1 |
-/// | [`with_analyses`](Self::with_analyses) | 100 000 | bound on the work, for each study and for all together | |
+/// | [`with_analyses`](Self::with_analyses) | 100 000 | bound on the work, of both searches | |
 ///
 /// # Errors
 /// Those of the model for the tables as they are.
@@ -67,8 +67,8 @@ impl<P> Fragility<P> {
         Self { level, ..self }
     }
 
-    /// The same with another bound on the number of analyses, for each study and for all together. More of them can
-    /// only raise what is ruled out and lower what is found.
+    /// The same with another bound on the number of analyses: so many for the single studies, each with an equal share,
+    /// and so many for any studies. More of them can only raise what is ruled out and lower what is found.
     #[must_use]
     pub fn with_analyses(self, analyses: u64) -> Self {
         Self { analyses, ..self }
@@ -88,9 +88,10 @@ impl<P> Fragility<P> {
         let significant = pooled.is_significant_at(self.level);
         let labels = data.names();
         let mut search = Search::new(&self.model, data.as_ref(), significant, self.level);
+        let each = self.analyses / u64::try_from(labels.len()).unwrap_or(u64::MAX).max(1);
         let mut studies = Vec::with_capacity(labels.len());
         for (study, label) in labels.iter().enumerate() {
-            studies.push(search.in_study(study, label, self.analyses));
+            studies.push(search.in_study(study, label, each));
         }
         let any = search.anywhere(&studies, &labels, self.analyses);
         Ok(FragilityResult { pooled, significant, level: self.level, studies, any })

@@ -45,5 +45,5 @@ fn main() -> Result<(), Error> {
 }
 
 fn show(question: &str, answer: impl Display) {
-    println!("{question}\n{answer}\n");
+    println!("{question}\n{answer:#}\n");
 }

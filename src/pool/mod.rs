@@ -29,6 +29,7 @@ pub use report::{Report, StudyLine};
 
 pub(crate) use display::{DECIMALS, Limits, Number, PValue, percent};
 use fixed_weights::FixedScheme;
+pub(crate) use forest::{Axis, Glyphs};
 pub(crate) use name::Name;
 pub(crate) use notes::Notes;
 use uncertainty::Uncertainty;

@@ -11,7 +11,7 @@
 //! | How does it move with each number that goes in? | [`derivatives`] |
 //! | How few events would turn the conclusion? | [`Fragility`] |
 //!
-//! Everything is generic over the model ([`Pool`](crate::Pool)), and over what can be cut ([`Subset`](crate::Subset)):
+//! Everything is generic over the model ([`Pool`]), and over what can be cut ([`Subset`]):
 //! effects or tables. Where a model knows how, parts are pooled from sums that are only ever added, and all studies are
 //! left out in the time of a few analyses; otherwise each part is pooled. Both give the same answers, to the last
 //! digits or so.

@@ -102,7 +102,9 @@ impl fmt::Display for Table {
         let write = |f: &mut fmt::Formatter<'_>, cells: &[String]| {
             let mut line = String::new();
             for (i, (cell, &width)) in cells.iter().zip(&widths).enumerate() {
-                line += &if i == 0 { format!("  {cell:<width$}") } else { format!("  {cell:>width$}") };
+                // Marks and plots stand behind the columns.
+                let left = i == 0 || i >= self.header.len();
+                line += &if left { format!("  {cell:<width$}") } else { format!("  {cell:>width$}") };
             }
             f.write_str(line.trim_end())
         };

@@ -3,45 +3,53 @@
 use std::fmt::{self, Display};
 
 use super::{SubgroupTest, Subgroups};
+use crate::effect::Effect;
 use crate::error::Error;
+use crate::level::Level;
 use crate::measure::Measure;
-use crate::pool::{DECIMALS, Limits, Number, Pooled, StudyData, percent};
+use crate::pool::{Axis, DECIMALS, Glyphs, Limits, Number, Pooled, StudyData, percent};
 use crate::real::Real;
 use crate::sensitivity::Table;
 use crate::subset::Subset;
 
 /// Subgroups with a line for each study, made by [`Subgroups::with`]. Prints the lines that stand in and below a forest
 /// plot of Review Manager 5: studies and subtotals with their weights in the total, heterogeneity and overall effect of
-/// each group and of all, and the test for subgroup differences.
+/// each group and of all, and the test for subgroup differences. `{:#}` adds the plot in text.
 ///
 /// I² is from Q here, as in Review Manager 5.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubgroupReport<M, F = f64> {
     subgroups: Subgroups<M, F>,
-    lines: Vec<Line<F>>,
+    lines: Vec<Line<M, F>>,
 }
 
 /// One study.
 #[derive(Clone, Debug, PartialEq)]
-struct Line<F> {
+struct Line<M, F> {
     label: String,
-    /// The estimate, its interval and its weight in the total; `None` if it is not estimable.
-    numbers: Option<(F, crate::Interval<F>, f64)>,
+    /// The effect and its weight in the total; `None` if it is not estimable.
+    effect: Option<(Effect<M, F>, f64)>,
 }
 
 impl<M: Measure, F: Real> SubgroupReport<M, F> {
     pub(super) fn new<S: Subset + StudyData<M, F>>(subgroups: &Subgroups<M, F>, data: &S) -> Result<Self, Error> {
         let total = subgroups.total();
         let (weights, effects) = (total.weights(data)?, data.effects(total)?);
-        let mut lines: Vec<Line<F>> = data.names().into_iter().map(|label| Line { label, numbers: None }).collect();
+        let mut lines: Vec<Line<M, F>> = data.names().into_iter().map(|label| Line { label, effect: None }).collect();
         let places = if effects.k() == data.size() { (0..effects.k()).collect() } else { effects.positions() };
         for ((study, weight), at) in effects.iter().zip(weights).zip(places) {
             if let Some(line) = lines.get_mut(at) {
-                let effect = study.effect;
-                line.numbers = Some((effect.natural(), effect.interval(total.level()), weight.f64()));
+                line.effect = Some((study.effect, weight.f64()));
             }
         }
         Ok(Self { subgroups: subgroups.clone(), lines })
+    }
+
+    /// The axis of all studies, if a plot is wanted.
+    fn axis(&self, wanted: bool) -> Option<Axis> {
+        let total = self.subgroups.total();
+        let estimates = self.lines.iter().filter_map(|line| Some(line.effect.as_ref()?.0.y().f64()));
+        wanted.then(|| Axis::around(estimates, &total.analysis(), total.measure().link()))
     }
 }
 
@@ -70,27 +78,17 @@ impl<M: Measure, F: Real> Display for SubgroupReport<M, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(DECIMALS);
         let total = self.subgroups.total();
+        let axis = self.axis(f.alternate());
         let mut table = Table::new(&["", "estimate", &format!("{} CI", total.level()), "weight"]);
         for group in self.subgroups.groups() {
             table.line(group.name.clone());
-            let lines: Vec<&Line<F>> = group.studies.iter().filter_map(|&index| self.lines.get(index)).collect();
-            for line in &lines {
-                let label = format!("  {}", line.label);
-                match line.numbers {
-                    Some((estimate, interval, weight)) => table.row(vec![
-                        label,
-                        Number(estimate.f64(), decimals).to_string(),
-                        Limits(interval, decimals).to_string(),
-                        format!("{:.1}%", 100.0 * weight),
-                    ]),
-                    None => table.row(vec![label, "not estimable".into()]),
-                }
-            }
-            let weight = lines.iter().filter_map(|line| line.numbers).map(|(.., weight)| weight).sum();
+            let lines: Vec<&Line<M, F>> = group.studies.iter().filter_map(|&index| self.lines.get(index)).collect();
+            lines.iter().for_each(|line| table.row(of_study(line, total.level(), axis.as_ref(), decimals)));
+            let weight = lines.iter().filter_map(|line| Some(line.effect.as_ref()?.1)).sum();
             let (subtotal, heterogeneity) = ("  Subtotal".to_owned(), "    Heterogeneity: not applicable".to_owned());
             match &group.result {
                 Ok(pooled) => {
-                    table.row(summary(subtotal, pooled, weight, decimals));
+                    table.row(summary(subtotal, pooled, weight, axis.as_ref(), decimals));
                     table.line(if pooled.k() < 2 { heterogeneity } else { of_heterogeneity(pooled, decimals) });
                     table.line(of_effect(pooled));
                 }
@@ -100,7 +98,7 @@ impl<M: Measure, F: Real> Display for SubgroupReport<M, F> {
                 }
             }
         }
-        table.row(summary("Total".into(), total, 1.0, decimals));
+        table.row(summary("Total".into(), total, 1.0, axis.as_ref(), decimals));
         table.line(of_heterogeneity(total, decimals));
         table.line(of_effect(total));
         table.line(format!("    {}", difference(self.subgroups.between(), decimals)));
@@ -108,15 +106,36 @@ impl<M: Measure, F: Real> Display for SubgroupReport<M, F> {
     }
 }
 
+fn of_study<M: Measure, F: Real>(line: &Line<M, F>, level: Level, axis: Option<&Axis>, decimals: usize) -> Vec<String> {
+    let label = format!("  {}", line.label);
+    let Some((effect, weight)) = &line.effect else { return vec![label, "not estimable".into()] };
+    let mut cells = vec![
+        label,
+        Number(effect.natural().f64(), decimals).to_string(),
+        Limits(effect.interval(level), decimals).to_string(),
+        format!("{:.1}%", 100.0 * weight),
+    ];
+    cells.extend(axis.map(|axis| axis.study(&Glyphs::UNICODE, effect, level)));
+    cells
+}
+
 /// The line of a subtotal or total.
-fn summary<M: Measure, F: Real>(label: String, pooled: &Pooled<M, F>, weight: f64, decimals: usize) -> Vec<String> {
+fn summary<M: Measure, F: Real>(
+    label: String,
+    pooled: &Pooled<M, F>,
+    weight: f64,
+    axis: Option<&Axis>,
+    decimals: usize,
+) -> Vec<String> {
     let natural = pooled.natural();
-    vec![
+    let mut cells = vec![
         format!("{label} ({})", pooled.k()),
         Number(natural.estimate.f64(), decimals).to_string(),
         natural.interval.map_or_else(|| "no interval".into(), |interval| Limits(interval, decimals).to_string()),
         format!("{:.1}%", 100.0 * weight),
-    ]
+    ];
+    cells.extend(axis.map(|axis| axis.pooled(&Glyphs::UNICODE, &pooled.analysis())));
+    cells
 }
 
 /// `Heterogeneity: Tau2 = 0.39; Chi2 = 110.21, df = 6 (P < 0.00001); I2 = 95%`.

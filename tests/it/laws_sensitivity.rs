@@ -287,6 +287,7 @@ where
         clean(result.to_string());
         if let Ok(report) = result.with(all) {
             clean(report.to_string());
+            clean(format!("{report:#}"));
         }
     }
     if let Ok(result) = influence(model, all) {

@@ -3,7 +3,7 @@
 use meta_analysis::sensitivity::Pipeline;
 use meta_analysis::{
     CommonEffect, EffectSize, Error, ErrorKind, Inference, KnownTau2, MantelHaenszel, MantelHaenszelMeasure,
-    MeanDifference, OddsRatio, Pool, Pooled, RandomEffects, RiskDifference, RiskRatio, Studies, SubgroupTest,
+    MeanDifference, OddsRatio, Pool, Pooled, RandomEffects, Real, RiskDifference, RiskRatio, Studies, SubgroupTest,
     Subgroups, Tables, Tau2Method, TwoByTwo, subgroups, subgroups_with_common_tau2,
 };
 use serde_json::Value;
@@ -302,5 +302,5 @@ fn single_precision_rounds_once() {
     let groups = ["a", "b", "a", "b"];
     let (a, b) = (subgroups(&CommonEffect::new(), &single, groups), subgroups(&CommonEffect::new(), &double, groups));
     let (a, b) = (a.expect("groups").between().expect("a test"), b.expect("groups").between().expect("a test"));
-    assert_eq!((a.q(), a.p_value()), (b.q() as f32, b.p_value() as f32), "the same in double precision");
+    assert_eq!((a.q(), a.p_value()), (f32::of(b.q()), f32::of(b.p_value())), "the same in double precision");
 }

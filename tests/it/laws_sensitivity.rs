@@ -108,6 +108,29 @@ proptest! {
     }
 
     #[test]
+    fn heterogeneity_from_sums_is_that_of_the_rest(data in prop_oneof![ordinary(), troublesome()]) {
+        let all = studies(data);
+        let sums = heterogeneity_without_each(MomentEstimator::HedgesOlkin, &all).expect("rows");
+        let largest = all.v().iter().copied().fold(0.0, f64::max);
+        let size = size_of(&all);
+        for (i, h) in sums.iter().enumerate() {
+            let pooled = RandomEffects::new(Tau2Method::HedgesOlkin).pool(&without(&all, i)).expect("an answer");
+            let g = pooled.heterogeneity();
+            prop_assert!(close(h.q(), g.q(), 1e-3, 13.5), "Q {} {}", h.q(), g.q());
+            // A difference of the spread of the effects and the mean variance.
+            let scale = largest.max(size * size);
+            prop_assert!(close(h.tau2().unwrap_or(0.0), g.tau2().unwrap_or(0.0), scale, 13.5), "tau2 without {}", i);
+        }
+        let sums = heterogeneity_without_each(MomentEstimator::DerSimonianLaird, &all).expect("rows");
+        for (i, h) in sums.iter().enumerate() {
+            let pooled = RandomEffects::new(DerSimonianLaird).pool(&without(&all, i)).expect("an answer");
+            let g = pooled.heterogeneity();
+            let scale = g.typical_variance().unwrap_or(1.0);
+            prop_assert!(close(h.tau2().unwrap_or(0.0), g.tau2().unwrap_or(0.0), scale, 12.5), "tau2 without {}", i);
+        }
+    }
+
+    #[test]
     fn q_is_between_and_within(data in ordinary(), groups in prop::collection::vec(0..3_u8, 15)) {
         let all = studies(data);
         let result = subgroups(&CommonEffect::new(), &all, &groups[..all.k()]).expect("groups");

@@ -96,7 +96,13 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
     where
         Pooled<M, F>: 'a,
     {
-        let terms = CommonEffectTerms::new(self, self.inference, self.level, studies)?;
+        let terms = CommonEffectTerms::new(
+            (studies, studies.k()),
+            Model::CommonEffect,
+            (self.inference, self.level),
+            |studies| Note::HalfAdded { studies },
+            |kept| self.pool(&studies.select(kept)),
+        )?;
         Some(Box::new(Sums::new(terms)))
     }
 }

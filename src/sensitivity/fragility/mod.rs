@@ -1,5 +1,6 @@
 //! How few events would turn the conclusion.
 
+mod in_study;
 mod result;
 mod search;
 

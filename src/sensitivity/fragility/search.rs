@@ -8,20 +8,20 @@ use crate::summary::TwoByTwo;
 
 /// One copy of the tables, on which changes are tried.
 pub(super) struct Search<'a, P> {
-    model: &'a P,
-    original: &'a [TwoByTwo],
+    pub(super) model: &'a P,
+    pub(super) original: &'a [TwoByTwo],
     tables: Vec<TwoByTwo>,
     /// The conclusion from the original tables.
     significant: bool,
     level: Level,
     /// How many analyses are left to the search at hand.
-    left: u64,
+    pub(super) left: u64,
 }
 
 /// What an analysis of changed tables said.
-struct Outcome {
-    turned: bool,
-    p_value: Option<f64>,
+pub(super) struct Outcome {
+    pub(super) turned: bool,
+    pub(super) p_value: Option<f64>,
     log_p: f64,
 }
 
@@ -33,75 +33,39 @@ impl<'a, M: Measure, P: Pool<[TwoByTwo], Output = Pooled<M>>> Search<'a, P> {
         Self { model, original, tables: original.to_vec(), significant, level, left: 0 }
     }
 
+    /// True if an answer comes to another conclusion than that of the original tables.
+    pub(super) fn is_turned(&self, pooled: &Pooled<M>) -> bool {
+        pooled.is_significant_at(self.level) != self.significant
+    }
+
     /// Pools the tables as they now are; `None` if no analysis is left.
-    fn outcome(&mut self) -> Option<Outcome> {
+    pub(super) fn outcome(&mut self) -> Option<Outcome> {
         self.left = self.left.checked_sub(1)?;
         let pooled = self.model.pool(&self.tables[..]);
         let test = pooled.as_ref().ok().and_then(Pooled::test);
         Some(Outcome {
-            turned: pooled.is_ok_and(|pooled| pooled.is_significant_at(self.level) != self.significant),
+            turned: pooled.is_ok_and(|pooled| self.is_turned(&pooled)),
             p_value: test.map(|test| test.p_value()),
             log_p: test.map_or(f64::NAN, |test| test.log_p_value()),
         })
     }
 
-    /// The table of a study with other numbers of events; false if an arm has not so many patients.
-    fn set(&mut self, study: usize, treated: i64, control: i64) -> bool {
-        let Some(original) = self.original.get(study) else { return false };
+    /// The table of a study with other numbers of events; `None` if an arm has not so many patients.
+    pub(super) fn changed(&self, study: usize, treated: i64, control: i64) -> Option<TwoByTwo> {
+        let original = self.original.get(study)?;
         let shifted = |[events, others]: [u64; 2], change: i64| {
             Some([events.checked_add_signed(change)?, others.checked_add_signed(change.checked_neg()?)?])
         };
-        match (shifted(original.treated(), treated), shifted(original.control(), control)) {
-            (Some(treated), Some(control)) => {
-                self.tables[study] = TwoByTwo::new(treated, control);
-                true
-            }
-            _ => false,
-        }
+        Some(TwoByTwo::new(shifted(original.treated(), treated)?, shifted(original.control(), control)?))
     }
 
-    /// The fewest events of one study that turn the conclusion.
-    pub(super) fn in_study(&mut self, study: usize, label: &str, analyses: u64) -> StudyFragility {
-        self.left = analyses;
-        let mut found =
-            StudyFragility { label: label.to_owned(), change: None, p_value: None, ruled_out: 0, complete: false };
-        let mut events: i64 = 1;
-        while !found.complete {
-            match self.with_events(study, events) {
-                Found::Turned(treated, control, p_value) => {
-                    found.change = Some(Change { study, label: label.to_owned(), treated, control });
-                    found.p_value = p_value;
-                    found.complete = true;
-                }
-                Found::No => found.ruled_out = events.unsigned_abs(),
-                // Fewer patients than that, so that there are no more events to change.
-                Found::NoTable => found.complete = true,
-                Found::Unknown => break,
-            }
-            events += 1;
-        }
-        self.set(study, 0, 0);
-        found
-    }
-
-    /// All changes of exactly so many events in one study.
-    fn with_events(&mut self, study: usize, events: i64) -> Found {
-        let mut any = false;
-        for treated in -events..=events {
-            let rest = events - treated.abs();
-            for control in if rest == 0 { [Some(0), None] } else { [Some(-rest), Some(rest)] }.into_iter().flatten() {
-                if !self.set(study, treated, control) {
-                    continue;
-                }
-                any = true;
-                match self.outcome() {
-                    None => return Found::Unknown,
-                    Some(outcome) if outcome.turned => return Found::Turned(treated, control, outcome.p_value),
-                    Some(_) => {}
-                }
-            }
-        }
-        if any { Found::No } else { Found::NoTable }
+    /// Puts that table among the others; false if there is none.
+    pub(super) fn set(&mut self, study: usize, treated: i64, control: i64) -> bool {
+        let table = self.changed(study, treated, control);
+        table.is_some_and(|table| {
+            self.tables[study] = table;
+            true
+        })
     }
 
     /// The fewest events in any studies that turn the conclusion.
@@ -201,16 +165,6 @@ impl<'a, M: Measure, P: Pool<[TwoByTwo], Output = Pooled<M>>> Search<'a, P> {
         }
         Some(None)
     }
-}
-
-/// What all changes of some number of events in one study said.
-enum Found {
-    Turned(i64, i64, Option<f64>),
-    No,
-    /// There is no such table.
-    NoTable,
-    /// The number of analyses ran out.
-    Unknown,
 }
 
 fn changes_of(moves: &[i64], labels: &[String]) -> Vec<Change> {

@@ -360,6 +360,12 @@ pub enum ErrorKind {
         /// What stands against it.
         reason: &'static str,
     },
+    /// Values by which studies are to be ordered, of which one has no place in the order, as NaN has none.
+    #[error("the {what} must have an order, but one compares with none")]
+    Unordered {
+        /// Which values.
+        what: &'static str,
+    },
     /// An error of somebody else's effect size or estimator.
     #[error("{0}")]
     Other(Box<str>),

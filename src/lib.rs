@@ -123,7 +123,8 @@
 //!
 //! **What do effects differ with?** [`MetaRegression`] on a [`Design`]; [`RegressionPermutation`], [`LikelihoodRatio`].
 //!
-//! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()).
+//! **Does the answer hang on the choice of method?** [`multiverse`](multiverse()). **On single studies, their order, single
+//! events?** [`sensitivity`]. **Is it the same in groups of studies?** [`subgroups`](subgroups()).
 //!
 //! **Many outcomes of the same studies?** [`Batch`], and [`BatchStream`] where they do not fit into memory. **Studies on many machines?**
 //! [`PartialSums`], for many outcomes [`PartialColumns`]: sums that merge.
@@ -151,6 +152,8 @@
 //! # What is not here
 //!
 //! Subgroups, sensitivity analyses and small-study effects are on their way.
+//!
+//! Batches of outcomes, meta-regression and small-study effects are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.
@@ -168,6 +171,7 @@ mod effect_size;
 mod interval;
 mod measure;
 mod studies;
+mod subset;
 mod summary;
 mod true_effects;
 
@@ -195,9 +199,11 @@ mod multiverse;
 mod partial_sums;
 mod permutation;
 mod prediction_bootstrap;
+pub mod sensitivity;
 #[cfg(feature = "serde")]
 mod serialise;
 mod stratified;
+mod subgroups;
 
 pub mod guide;
 pub mod prelude;
@@ -268,6 +274,8 @@ pub use regression::{
 };
 pub use stratified::{BreslowDay, CochranMantelHaenszel, Stratum};
 pub use studies::{Studies, Study};
+pub use subgroups::{Subgroup, SubgroupReport, SubgroupTest, Subgroups, subgroups, subgroups_with_common_tau2};
+pub use subset::Subset;
 pub use summary::{
     CorrectedCells, CorrectedStudies, Correlation, CronbachAlpha, Direction, EstimatedGroup, Favours, FiveNumbers,
     Genotypes, Group, LogRank, LogRankEvents, MatchedPairs, Measurement, PairedMargins, PairedMeans,

@@ -205,6 +205,35 @@ impl<M: Measure, F: Real> Studies<M, F> {
         Self { excluded: Vec::new(), ..self.select(kept) }
     }
 
+    /// Adds the study with this index of others, with its label if these have labels.
+    pub(crate) fn append_from(&mut self, other: &Self, index: usize) {
+        let (Some(&y), Some(&v)) = (other.y.get(index), other.v.get(index)) else { return };
+        self.y.push(y);
+        self.v.push(v);
+        self.notes.push(other.notes.get(index).copied().flatten());
+        if let Some(labels) = &mut self.labels {
+            labels.push(other.label(index).unwrap_or_default().to_owned());
+        }
+    }
+
+    /// Removes the last study, if there is one.
+    pub(crate) fn remove_last(&mut self) {
+        self.y.pop();
+        self.v.pop();
+        self.notes.pop();
+        if let Some(labels) = &mut self.labels {
+            labels.pop();
+        }
+    }
+
+    /// Puts the study with this index of others in the place of one of these (both in range).
+    pub(crate) fn overwrite(&mut self, at: usize, other: &Self, index: usize) {
+        (self.y[at], self.v[at], self.notes[at]) = (other.y[index], other.v[index], other.notes[index]);
+        if let Some(labels) = &mut self.labels {
+            other.label(index).unwrap_or_default().clone_into(&mut labels[at]);
+        }
+    }
+
     /// Turns the sign of one effect (the index in range).
     pub(crate) fn negate(&mut self, index: usize) {
         self.y[index] = -self.y[index];

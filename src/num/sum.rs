@@ -69,6 +69,19 @@ pub(crate) struct Compensated {
 }
 
 impl Compensated {
+    /// A sum of one term.
+    pub(crate) const fn of(term: f64) -> Self {
+        Self { sum: term, lost: 0.0 }
+    }
+
+    /// Two sums together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        let mut sum = self;
+        sum.add(other.sum);
+        sum.lost += other.lost;
+        sum
+    }
+
     #[inline]
     pub(crate) fn add(&mut self, term: f64) {
         let sum = self.sum + term;
@@ -81,6 +94,22 @@ impl Compensated {
         // After an overflow the correction is NaN; the sum itself says what happened.
         if self.sum.is_finite() { self.sum + self.lost } else { self.sum }
     }
+}
+
+/// For each term the sum of all others: those before and those after it, so that nothing is subtracted.
+pub(crate) fn sums_of_others(terms: &[f64]) -> Vec<f64> {
+    let mut after = vec![Compensated::default(); terms.len() + 1];
+    for (i, &term) in terms.iter().enumerate().rev() {
+        after[i] = after[i + 1];
+        after[i].add(term);
+    }
+    let mut before = Compensated::default();
+    let others = |(&term, after): (&f64, &Compensated)| {
+        let others = before.plus(*after).total();
+        before.add(term);
+        others
+    };
+    terms.iter().zip(after.iter().skip(1)).map(others).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One effect for all studies.
 
+use super::cuts::{CommonEffectTerms, Cuts, Sums};
 use super::numbers::{Choices, Numbers};
 use super::{Model, Note, Notes, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
@@ -96,6 +97,20 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
         }
         .pooled(study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells }))
     }
+
+    fn cuts<'a>(&'a self, studies: &'a Studies<M, F>) -> Option<Box<dyn Cuts<Pooled<M, F>> + 'a>>
+    where
+        Pooled<M, F>: 'a,
+    {
+        let terms = CommonEffectTerms::new(
+            (studies, studies.k()),
+            Model::CommonEffect,
+            (self.inference, self.level),
+            |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells },
+            |kept| self.pool(&studies.select(kept)),
+        )?;
+        Some(Box::new(Sums::new(terms)))
+    }
 }
 
 /// What the inverse-variance models have in common: weights 1 / (v + τ²), τ² = 0 for a common effect.
@@ -147,14 +162,20 @@ pub(crate) fn study_notes<M: Measure, F: Real>(
     studies: &Studies<M, F>,
     corrected: fn(usize, Option<ZeroCells>) -> Note,
 ) -> Notes {
+    let note = || corrected(studies.corrected(), studies.zero_cells());
+    notes_of(studies.k(), (studies.corrected() > 0).then(note), studies.excluded().len())
+}
+
+/// As [`study_notes`], from the number of studies, the note on those that were corrected, and the number of those left out.
+pub(super) fn notes_of(k: usize, corrected: Option<Note>, excluded: usize) -> Notes {
     let mut notes = Notes::default();
-    if studies.corrected() > 0 {
-        notes.add(corrected(studies.corrected(), studies.zero_cells()));
+    if let Some(corrected) = corrected {
+        notes.add(corrected);
     }
-    if !studies.excluded().is_empty() {
-        notes.add(Note::Excluded { studies: studies.excluded().len() });
+    if excluded > 0 {
+        notes.add(Note::Excluded { studies: excluded });
     }
-    if studies.k() == 1 {
+    if k == 1 {
         notes.add(Note::OneStudy);
     }
     notes

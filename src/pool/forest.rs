@@ -9,7 +9,7 @@ use crate::real::Real;
 const COLUMNS: usize = 41;
 
 /// The characters of a plot.
-pub(super) struct Glyphs {
+pub(crate) struct Glyphs {
     line: char,
     null: char,
     study: char,
@@ -18,13 +18,13 @@ pub(super) struct Glyphs {
 }
 
 impl Glyphs {
-    pub(super) const UNICODE: Self =
+    pub(crate) const UNICODE: Self =
         Self { line: '─', null: '│', study: '■', pooled: '◆', beyond: ['◂', '▸'] };
-    pub(super) const ASCII: Self = Self { line: '-', null: '|', study: '#', pooled: 'O', beyond: ['<', '>'] };
+    pub(crate) const ASCII: Self = Self { line: '-', null: '|', study: '#', pooled: 'O', beyond: ['<', '>'] };
 }
 
 /// The part of the analysis scale that is drawn. No effect is always on it.
-pub(super) struct Axis {
+pub(crate) struct Axis {
     lower: f64,
     upper: f64,
     /// A decreasing link is drawn mirrored, so that the natural scale runs to the right.
@@ -34,7 +34,7 @@ pub(super) struct Axis {
 impl Axis {
     /// From the estimates, the pooled interval and 0, with a margin. Intervals of imprecise studies may go beyond: they
     /// end in an arrow, so that one small study does not flatten all others.
-    pub(super) fn around<F: Real>(estimates: impl Iterator<Item = f64>, pooled: &Analysis<F>, link: Link) -> Self {
+    pub(crate) fn around<F: Real>(estimates: impl Iterator<Item = f64>, pooled: &Analysis<F>, link: Link) -> Self {
         let mirrored = link.to_natural(1.0) < link.to_natural(-1.0);
         let limits = pooled.interval.map_or([0.0; 2], |interval| [interval.lower.f64(), interval.upper.f64()]);
         let shown = estimates.chain(limits).chain([0.0]);
@@ -63,13 +63,13 @@ impl Axis {
         }
     }
 
-    pub(super) fn study<M: Measure, F: Real>(&self, glyphs: &Glyphs, effect: &Effect<M, F>, level: Level) -> String {
+    pub(crate) fn study<M: Measure, F: Real>(&self, glyphs: &Glyphs, effect: &Effect<M, F>, level: Level) -> String {
         let half = level.normal_quantile() * effect.std_error().f64();
         let y = effect.y().f64();
         self.drawn(glyphs, y, Some((y - half, y + half)), glyphs.study)
     }
 
-    pub(super) fn pooled<F: Real>(&self, glyphs: &Glyphs, pooled: &Analysis<F>) -> String {
+    pub(crate) fn pooled<F: Real>(&self, glyphs: &Glyphs, pooled: &Analysis<F>) -> String {
         let limits = pooled.interval.map(|interval| (interval.lower.f64(), interval.upper.f64()));
         self.drawn(glyphs, pooled.estimate.f64(), limits, glyphs.pooled)
     }

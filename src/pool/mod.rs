@@ -1,6 +1,7 @@
 //! Models that turn studies into an answer.
 
 mod common_effect;
+mod cuts;
 mod data;
 mod display;
 mod fixed_weights;
@@ -20,6 +21,7 @@ mod sample_size;
 mod uncertainty;
 
 pub use common_effect::CommonEffect;
+pub(crate) use cuts::{Cuts, Frame, OffsetSums, Repooled};
 pub use data::StudyData;
 pub use fixed_weights::FixedWeights;
 pub use henmi_copas::{HenmiCopas, HenmiCopasResult};
@@ -37,6 +39,7 @@ pub use sample_size::{SampleSizeWeights, TwoArms};
 pub(crate) use common_effect::study_notes;
 pub(crate) use display::{DECIMALS, Limits, Number, PValue, percent};
 use fixed_weights::FixedScheme;
+pub(crate) use forest::{Axis, Glyphs};
 use mantel_haenszel::Policies;
 pub(crate) use mantel_haenszel::{rates, sums};
 pub(crate) use name::Name;
@@ -44,6 +47,7 @@ pub(crate) use notes::Notes;
 pub(crate) use numbers::{Choices, Numbers};
 pub(crate) use of_sums::{Summed, needs_studies};
 pub(crate) use random_effects::estimate_tau2;
+use uncertainty::Uncertainty;
 
 use crate::error::Error;
 use crate::heterogeneity::Heterogeneity;
@@ -80,6 +84,16 @@ pub trait Pool<S: ?Sized> {
     /// [`NoStudies`](crate::ErrorKind::NoStudies); [`OutOfRange`](crate::ErrorKind::OutOfRange) where a result would not be a finite
     /// number; what the model itself adds.
     fn pool(&self, studies: &S) -> Result<Self::Output, Error>;
+
+    /// A way to pool parts of the studies that is faster than pooling each; `None` if the model has none.
+    #[doc(hidden)]
+    fn cuts<'a>(&'a self, studies: &'a S) -> Option<Box<dyn Cuts<Self::Output> + 'a>>
+    where
+        Self::Output: 'a,
+    {
+        let _ = studies;
+        None
+    }
 }
 
 /// Passes the method on, so that references and boxes of models are models.
@@ -90,6 +104,13 @@ macro_rules! forward {
 
             fn pool(&self, studies: &S) -> Result<P::Output, Error> {
                 (**self).pool(studies)
+            }
+
+            fn cuts<'a>(&'a self, studies: &'a S) -> Option<Box<dyn Cuts<P::Output> + 'a>>
+            where
+                P::Output: 'a,
+            {
+                (**self).cuts(studies)
             }
         }
     )*};
@@ -318,6 +339,28 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     /// The estimate and the standard error of the chosen inference, before they are rounded to `F`.
     pub(crate) fn unrounded(&self) -> (f64, Option<f64>) {
         (self.numbers.estimate, self.numbers.of_mean.map(|of_mean| of_mean.std_error))
+    }
+
+    /// Half the width that an interval with this standard error has under the chosen inference.
+    pub(crate) fn half_width(&self, std_error: f64) -> Option<f64> {
+        Some(Uncertainty { std_error, ..self.numbers.of_mean? }.half_width(self.level))
+    }
+
+    /// True if the test of no effect has a p-value below one less this level; false where the test is undefined.
+    #[must_use]
+    pub fn is_significant_at(&self, level: Level) -> bool {
+        // Twice the tail, which is exact where 1 - level is not.
+        self.test().is_some_and(|test| test.p_value().f64() < 2.0 * level.tail())
+    }
+
+    /// The factor by which the chosen inference multiplies the classic variance; `None` where it is undefined.
+    pub(crate) fn variance_factor(&self) -> Option<f64> {
+        Some((self.numbers.of_mean?.std_error / self.numbers.std_error).powi(2))
+    }
+
+    /// True if tables, not effects, were pooled.
+    pub(crate) fn is_of_tables(&self) -> bool {
+        matches!(self.model, Model::MantelHaenszel(_) | Model::Peto(_))
     }
 
     fn interval(&self) -> Option<Interval<F>> {

@@ -126,6 +126,13 @@ impl<T> RandomEffects<T> {
     }
 }
 
+impl<T> RandomEffects<T> {
+    /// The same model with another estimator.
+    pub(crate) fn with_estimator<U>(&self, tau2: U) -> RandomEffects<U> {
+        RandomEffects { tau2, inference: self.inference, prediction: self.prediction, level: self.level }
+    }
+}
+
 impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEffects<T> {
     type Output = Pooled<M, F>;
 

@@ -53,6 +53,18 @@ impl Tables {
         self.tables.push(table);
     }
 
+    /// Removes the last study, if there is one.
+    pub(crate) fn remove_last(&mut self) {
+        self.labels.pop();
+        self.tables.pop();
+    }
+
+    /// Puts another study in the place of one (the index in range).
+    pub(crate) fn overwrite(&mut self, at: usize, label: &str, table: TwoByTwo) {
+        label.clone_into(&mut self.labels[at]);
+        self.tables[at] = table;
+    }
+
     /// The number of tables.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -142,7 +142,8 @@
 //!
 //! # Numbers
 //!
-//! [`guide::choosing`] tells which method to choose when, [`guide::accuracy`] how right the results are.
+//! [`guide::choosing`] tells which method to choose when, [`guide::accuracy`] how right the results are,
+//! [`guide::performance`] how fast batches are.
 //!
 //! Sums run in double precision in a stated order, whatever the type of the columns: in sequence up to 32 studies, in a
 //! fixed split beyond. No result depends on the unit of the data: multiplying effects by a power of two changes no
@@ -151,9 +152,7 @@
 //!
 //! # What is not here
 //!
-//! Subgroups, sensitivity analyses and small-study effects are on their way.
-//!
-//! Batches of outcomes, meta-regression and small-study effects are on their way.
+//! Tests and models of small-study effects, reading RevMan files and graphics are on their way.
 //! Dependent effects, generalised linear mixed models and Bayesian models are not planned for the first version.
 
 // Floor 0: no statistics.

@@ -4,14 +4,14 @@
 //! about a third of the estimates of τ² are 0. Its `floor` sums all input columns once, with enough independent vector accumulators
 //! to be bound by memory. Machines differ and are noisy; divide every line by the floor of the same run.
 //!
-//! Measured on one core of a server processor with AVX2 while other work went on, in units of the floor (about 7 ms; the scalar path is
-//! the same analysis without lanes):
+//! Measured on one core of a server processor with AVX2, in units of the floor (7.4 ms there; the scalar path is the same analysis
+//! without lanes, measured before they were written):
 //!
-//! | work | in lanes | scalar path |
-//! |---|---|---|
-//! | DerSimonian-Laird: estimate, standard error, τ², Q | 5.7 | 48 |
-//! | the same with limits, I² and both p-values | 15 | 100 |
-//! | REML, every outcome at its global maximum | 70 | 180 |
+//! | work | in lanes | 5 % missing | scalar path |
+//! |---|---|---|---|
+//! | DerSimonian-Laird: estimate, standard error, τ², Q | 6.2 | 5.6 | 49 |
+//! | the same with limits and both p-values | 16 | 16 | 113 |
+//! | REML, every outcome at its global maximum | 71 | 69 | 185 |
 //!
 //! # What runs in lanes
 //!
@@ -28,11 +28,12 @@
 //!
 //! - **DerSimonian-Laird**: two divisions for each study and seven for each outcome, and the columns, of which each is read once; the
 //!   pivot and the unit of an outcome are known only after the first pass, so that a tile of four outcomes is passed three times in the
-//!   first-level cache. Choosing the pivot by a branch instead of a blend doubled the time.
+//!   first-level cache. Choosing the pivot by a branch instead of a blend doubled the time. What is left beside the sums is
+//!   the way from vectors to columns, four numbers at a time.
 //! - **p-values**: the tails are scalar functions, and cost twice as much as pooling.
 //! - **REML**: eight evaluations of the score for each outcome on average, of which about four are Newton steps and the others prove
 //!   that no other maximum exists. The four outcomes of a tile wait for the slowest. Arrays that the compiler was to turn into vectors
-//!   stayed scalar in this kernel; explicit vectors made it a third faster.
+//!   stayed scalar in this kernel; explicit vectors nearly halved the time.
 //!
 //! # One analysis
 //!

@@ -251,7 +251,7 @@ fn meta_fields(tally: &mut Tally, case: &Value, meta: &Meta) {
             "df_Q_CMH" => tally.check(&what, meta.association.map(|test| test.df()), value, 0.0),
             "pval_Q_CMH" => tally.check(&what, meta.association.map(|test| test.p_value()), value, 0.0),
             // What meta says it added: the policy put in.
-            "incr_e" | "incr_c" => tally.later += 1,
+            "incr_e" | "incr_c" => tally.apart += 1,
             other => {
                 let (name, kind) = other.rsplit_once('_').expect("a field of a model");
                 let pooled = if kind == "common" { &meta.common } else { random };
@@ -278,7 +278,7 @@ fn model_field(tally: &mut Tally, what: &str, field: &str, pooled: &Pooled<AnyMe
 /// Weights as shares: meta gives them in units of their own.
 fn shares(tally: &mut Tally, what: &str, computed: Option<&[Option<f64>]>, expected: &Value) {
     let Some(computed) = computed else {
-        tally.later += 1;
+        tally.apart += 1;
         return;
     };
     let expected = floats(expected);
@@ -301,7 +301,7 @@ fn random_shares(tally: &mut Tally, what: &str, meta: &Meta, expected: &Value) {
 fn tau2_limit(tally: &mut Tally, what: &str, field: &str, case: &Value, studies: &Studies<AnyMeasure>, value: &Value) {
     let options = &case["options"];
     if options["Q.Cochrane"] == true && value.is_null() {
-        return tally.later += 1;
+        return tally.apart += 1;
     }
     // DIFFERENCE: meta does not look beyond 100.
     let cut = value.as_f64() == Some(100.0);
@@ -341,7 +341,7 @@ fn ssw_is_infinite(tally: &mut Tally, field: &str) -> bool {
             | "w_common"
             | "w_random"
     );
-    tally.later += usize::from(infinite);
+    tally.apart += usize::from(infinite);
     infinite
 }
 

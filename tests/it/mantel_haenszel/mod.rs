@@ -14,14 +14,15 @@ use crate::score::{floats, json};
 mod meta;
 
 const TOLERANCE: f64 = 1e-9;
-/// How many numbers are compared, and how many fields wait for a later part of the crate.
+/// How many numbers are compared, and how many are not: what was put in, what R leaves undefined, and errors that are
+/// infinite in R.
 const COMPARED: usize = 28_533;
-const LATER: usize = 502;
+const APART: usize = 502;
 
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) compared: usize,
-    pub(crate) later: usize,
+    pub(crate) apart: usize,
     /// The largest relative error.
     pub(crate) worst: f64,
     pub(crate) failures: Vec<String>,
@@ -51,10 +52,10 @@ impl Tally {
     }
 
     pub(crate) fn finish(self, numbers: (usize, usize)) {
-        let Self { compared, later, worst, failures } = self;
-        println!("{compared} values compared with R, worst error {worst:.1e}, {later} left for later");
+        let Self { compared, apart, worst, failures } = self;
+        println!("{compared} values compared with R, worst error {worst:.1e}, {apart} not compared");
         assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures[..failures.len().min(60)].join("\n"));
-        assert_eq!((compared, later), numbers, "values (compared, later)");
+        assert_eq!((compared, apart), numbers, "values (compared, apart)");
     }
 }
 
@@ -80,7 +81,7 @@ fn every_value_of_r() {
             other => panic!("nobody looks at {other:?}"),
         }
     }
-    tally.finish((COMPARED, LATER));
+    tally.finish((COMPARED, APART));
 }
 
 pub(crate) fn name(case: &Value) -> &str {

@@ -1,11 +1,12 @@
 //! A printed figure, computed.
 
 use meta_analysis::{
-    CommonEffect, Inference, MantelHaenszel, MantelHaenszelMeasure, MaximumLikelihood, Measure, OddsRatio, Pool,
-    Pooled, PredictionMethod, RandomEffects, Reml, RiskDifference, RiskRatio, Tau2Method,
+    BreslowDay, ChiSquaredTest, CochranMantelHaenszel, CommonEffect, Inference, MantelHaenszel, MantelHaenszelMeasure,
+    MantelHaenszelVariance, MaximumLikelihood, Measure, OddsRatio, Pool, Pooled, PredictionMethod, RandomEffects,
+    RateDifference, RateRatio, Reml, RiskDifference, RiskRatio, Stratum, Tau2Method, TwoByTwo,
 };
 
-use super::effects::{studies, tables};
+use super::effects::{rates, studies, tables};
 use super::file::{Example, Figure};
 
 /// The number that was printed.
@@ -36,18 +37,50 @@ fn inverse_variance(example: &Example<'_>, figure: &Figure<'_>) -> Option<f64> {
 }
 
 fn mantel_haenszel(example: &Example<'_>, figure: &Figure<'_>) -> Option<f64> {
+    let rows = example.studies(figure.subset);
+    let level = figure.level();
     match example.measure() {
-        "mh_or" => mantel_haenszel_of(OddsRatio, example, figure),
-        "mh_rr" => mantel_haenszel_of(RiskRatio, example, figure),
-        "mh_rd" => mantel_haenszel_of(RiskDifference, example, figure),
+        "mh_or" | "mh_rr" if figure.quantity.starts_with("tarone") => {
+            test(&BreslowDay::new().test(&tables(&rows)).expect("a test"), figure)
+        }
+        "mh_or" | "mh_rr" if figure.quantity.starts_with("cmh") => association(&tables(&rows), figure),
+        "mh_irr" if figure.quantity.starts_with("cmh") => association(&rates(&rows), figure),
+        "mh_or" => of_tables(MantelHaenszel::new(OddsRatio), &tables(&rows), figure),
+        "mh_rr" => of_tables(MantelHaenszel::new(RiskRatio), &tables(&rows), figure),
+        "mh_rd" => {
+            let sato = figure.variance == Some("Sato 1989");
+            let variance = if sato { MantelHaenszelVariance::Sato } else { MantelHaenszelVariance::default() };
+            of_tables(MantelHaenszel::new(RiskDifference).with_variance(variance), &tables(&rows), figure)
+        }
+        "mh_irr" => read(&MantelHaenszel::new(RateRatio).with_level(level).pool(&rates(&rows)).ok()?, figure),
+        "mh_ird" => read(&MantelHaenszel::new(RateDifference).with_level(level).pool(&rates(&rows)).ok()?, figure),
         other => panic!("no Mantel-Haenszel estimate of {other}"),
     }
 }
 
-fn mantel_haenszel_of<M: MantelHaenszelMeasure>(measure: M, example: &Example<'_>, figure: &Figure<'_>) -> Option<f64> {
-    let tables = tables(&example.studies(figure.subset));
-    let pooled = MantelHaenszel::new(measure).with_level(figure.level()).pool(&tables).expect("a pooled effect");
-    read(&pooled, figure)
+fn of_tables<M>(model: MantelHaenszel<M>, tables: &Vec<TwoByTwo>, figure: &Figure<'_>) -> Option<f64>
+where
+    M: MantelHaenszelMeasure,
+{
+    let model = model.with_level(figure.level());
+    // Q itself about that estimate is what a Mantel-Haenszel analysis gives.
+    let of_q = matches!(figure.quantity, "q" | "q_df" | "q_p" | "h") || figure.i2_definition.is_some();
+    let pooled = if figure.model == "DL" && !of_q { model.random_effects().pool(tables) } else { model.pool(tables) };
+    read(&pooled.expect("a pooled effect"), figure)
+}
+
+fn association<D: Stratum>(data: &Vec<D>, figure: &Figure<'_>) -> Option<f64> {
+    let model = CochranMantelHaenszel::new();
+    let model = match figure.note {
+        Some("no continuity correction") => model.without_continuity_correction(),
+        Some(note) if note.starts_with("continuity-corrected") => model,
+        other => panic!("nobody knows the test {other:?}"),
+    };
+    test(&model.test(data).expect("a test"), figure)
+}
+
+fn test(test: &ChiSquaredTest, figure: &Figure<'_>) -> Option<f64> {
+    Some(if figure.quantity.ends_with("_p") { test.p_value() } else { test.statistic() })
 }
 
 fn read<M: Measure>(pooled: &Pooled<M>, figure: &Figure<'_>) -> Option<f64> {

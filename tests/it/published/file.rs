@@ -24,6 +24,7 @@ pub(crate) struct Figure<'a> {
     pub(crate) i2_definition: Option<&'a str>,
     pub(crate) q_about: Option<&'a str>,
     pub(crate) subset: Option<&'a str>,
+    pub(crate) note: Option<&'a str>,
 }
 
 impl<'a> Example<'a> {
@@ -40,7 +41,14 @@ impl<'a> Example<'a> {
     }
 
     pub(crate) fn figures(&self) -> impl Iterator<Item = Figure<'a>> {
-        list(&self.0["printed"]).iter().map(Figure::read)
+        let mut note = None;
+        list(&self.0["printed"]).iter().map(move |json| {
+            let mut figure = Figure::read(json);
+            // The p-value of a test follows its statistic, which has the note.
+            note = figure.note.or(note.filter(|_| figure.quantity.ends_with("_p")));
+            figure.note = note;
+            figure
+        })
     }
 
     /// The studies of a subset, or all.
@@ -74,7 +82,7 @@ impl Row<'_> {
 
 impl<'a> Figure<'a> {
     fn read(json: &'a Value) -> Self {
-        Self::of(json.as_object().expect("an object"), &["source", "note"])
+        Self::of(json.as_object().expect("an object"), &["source"])
     }
 
     /// A figure that does not reproduce, with its exact value.
@@ -97,6 +105,7 @@ impl<'a> Figure<'a> {
                 "variance" => figure.variance = Some(text(value)),
                 "i2_definition" => figure.i2_definition = Some(text(value)),
                 "q_about" => figure.q_about = Some(text(value)),
+                "note" => figure.note = Some(text(value)),
                 "subset" => figure.subset = Some(text(value)),
                 other => assert!(ignored.contains(&other), "nobody looks at {other}"),
             }

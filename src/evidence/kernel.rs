@@ -100,17 +100,17 @@ pub(crate) struct Centre {
 
 /// What the likelihood and its derivatives are made of, at one tau2, with r = d - mean and P = W - W1 1'W / 1'W1.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Curvature {
-    pub(crate) c: f64,
+pub(crate) struct Curvature<L = f64> {
+    pub(crate) c: L,
     /// c y'Py = Σ u r².
-    pub(crate) q: f64,
+    pub(crate) q: L,
     /// `c² y'PPy = Σ u² r²`.
-    pub(crate) pp: f64,
+    pub(crate) pp: L,
     /// `c³ y'PPPy`, of which `Σ u³ r² - (Σ u² r)² / Σ u` is the textbook form.
-    pub(crate) ppp: f64,
+    pub(crate) ppp: L,
     /// c tr P and c² tr PP; under maximum likelihood c tr W and c² tr WW.
-    pub(crate) trace: f64,
-    pub(crate) trace_pp: f64,
+    pub(crate) trace: L,
+    pub(crate) trace_pp: L,
 }
 
 /// A tau2 between two others, for bisection: the geometric mean of `v_min + tau2` where they are far apart, the arithmetic one

@@ -2,8 +2,10 @@
 
 pub(crate) mod eigenvalues;
 pub(crate) mod interpolation;
+pub(crate) mod lanes;
 pub(crate) mod quadrature;
 pub(crate) mod root;
 pub(crate) mod scale;
 pub(crate) mod square;
 pub(crate) mod sum;
+pub(crate) mod wide;

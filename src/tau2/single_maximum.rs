@@ -16,10 +16,10 @@
 use crate::evidence::Curvature;
 use crate::num::lanes::Lanes;
 
-/// Evaluations on the way to the root, of each interval on its left, and on its right. Ordinary data need three, none and one.
+/// Evaluations on the way to the root, with those beyond it, and left of it. Ordinary data need three, none or one, and none.
 const MAX_STEPS: usize = 24;
+const MAX_EVALUATIONS: usize = 40;
 const MAX_CUTS: usize = 6;
-const MAX_STRIDES: usize = 16;
 /// A step, relative to the smallest total variance, after which the next one would be lost in rounding.
 const CLOSE: f64 = 1e-6;
 /// Inequalities must hold by more than rounding errors to count as proof.
@@ -44,12 +44,15 @@ impl<L: Lanes> Bend<L> {
     #[inline(always)]
     pub(crate) fn new(t: L, at: &Curvature<L>) -> Self {
         let root = at.pp.sqrt();
+        // One division for both.
+        let inverse = t.same(1.0) / (root * at.trace);
+        let (per_root, per_trace) = (inverse * at.trace, inverse * root);
         Self {
             t,
-            alpha: at.c / root,
-            alpha_slope: at.ppp / (at.pp * root),
-            beta: at.c / at.trace,
-            beta_slope: at.trace_pp / (at.trace * at.trace),
+            alpha: at.c * per_root,
+            alpha_slope: at.ppp * per_root * per_root * per_root,
+            beta: at.c * per_trace,
+            beta_slope: at.trace_pp * per_trace * per_trace,
         }
     }
 
@@ -85,12 +88,12 @@ impl<L: Lanes> Bend<L> {
     /// What a straight step has to be corrected by, from second derivatives through this node and the one before.
     #[inline(always)]
     fn bending(&self, before: &Self, step: L) -> L {
-        let h = self.t - before.t;
         let (two, three) = (self.t.same(2.0), self.t.same(3.0));
         // Of the cubic through both, at this node.
-        let scale = two / h;
-        let alpha2 = (two * self.alpha_slope + before.alpha_slope - three * (self.alpha - before.alpha) / h) * scale;
-        let beta2 = (two * self.beta_slope + before.beta_slope - three * (self.beta - before.beta) / h) * scale;
+        let per_h = self.t.same(1.0) / (self.t - before.t);
+        let second = two * per_h;
+        let alpha2 = (two * self.alpha_slope + before.alpha_slope - three * (self.alpha - before.alpha) * per_h) * second;
+        let beta2 = (two * self.beta_slope + before.beta_slope - three * (self.beta - before.beta) * per_h) * second;
         let alpha = self.alpha + self.alpha_slope * step;
         let excess = (alpha * alpha2 - self.t.same(0.5) * beta2) * step * step;
         let slope = two * alpha * self.alpha_slope - self.beta_slope + (two * alpha * alpha2 - beta2) * step;
@@ -127,55 +130,155 @@ pub(crate) fn single_maximum<L: Lanes>(
     wanted: L::Mask,
     score: &mut impl Score<L>,
 ) -> (L, L::Mask) {
-    let rising = wanted & zero.rises();
-    let (root, at_root, found) = climb(zero, start, bounds, rising, score);
-    let last = at_root.or(rising, *zero);
-    let open = wanted & (found | !rising);
-    let left = rises_between(zero, &at_root, open & rising, score);
-    let proven = open & (left | !rising);
-    let right = falls_beyond(&last, bounds, proven, score);
-    (L::select(rising, root, zero.t), proven & right)
-}
-
-/// The root ahead of a node where the likelihood rises, the last node before it was known, and where it was found.
-#[inline(always)]
-fn climb<L: Lanes>(
-    zero: &Bend<L>,
-    start: L,
-    bounds: &Bounds<L>,
-    mut active: L::Mask,
-    score: &mut impl Score<L>,
-) -> (L, Bend<L>, L::Mask) {
-    let (none, half) = (start.same(0.0), start.same(0.5));
-    let all = active;
-    // No root lies beyond, as A <= S / t² and B >= df / (v_max + t).
-    let (mut low, mut high) = (none, (bounds.spread / bounds.degrees + bounds.v_max) * start.same(1.0 + 1e-9));
-    let inside = |t: L, low: L, high: L| t.is_above(low) & t.is_below(high);
-    let tangent = zero.straight();
-    let mut t = L::select(inside(start, low, high), start, L::select(inside(tangent, low, high), tangent, half * high));
-    let (mut node, mut before, mut root) = (*zero, *zero, none);
-    for _ in 0..MAX_STEPS {
-        if !L::any(active) {
+    let rises = wanted & zero.rises();
+    let mut climb = Climb::new(zero, start, bounds, rises);
+    let mut fall = Fall::new(bounds);
+    fall.begin(zero, wanted & !rises);
+    // Some lanes climb while others are beyond their root: they need not wait for each other.
+    for step in 0..MAX_EVALUATIONS {
+        if step == MAX_STEPS {
+            climb.give_up();
+        }
+        let (climbing, falling) = (climb.active, fall.active);
+        if !L::any(climbing | falling) {
             break;
         }
-        let at = score.at(t);
-        (before, node) = (node.or(active, before), at.or(active, node));
-        let rises = at.rises();
-        low = L::select(rises, t, low);
-        high = L::select(rises, high, t);
-        let step = at.straight();
-        let next = t + (step + at.bending(&before, step));
-        let good = inside(next, low, high);
-        let close = step.abs().is_below(start.same(CLOSE) * (bounds.v_min + t));
-        // A root that rounding puts outside the bracket is at its end.
-        root = L::select(active, L::select(good, next, t), root);
-        active = active & !close;
-        t = L::select(active, L::select(good, next, half * (low + high)), t);
+        let at = score.at(L::select(climbing, climb.t, fall.t));
+        if L::any(falling) {
+            fall.take(&at);
+        }
+        if L::any(climbing) {
+            let arrived = climb.take(&at);
+            fall.begin(&climb.node, arrived);
+        }
     }
-    // What is close is the root only if α² - β crosses 0 at an angle, and then it is the only one near.
-    let slope = start.same(2.0) * node.alpha * node.alpha_slope;
-    let angle = slope.is_above(node.beta_slope * start.same(1.0 + ANGLE));
-    (root, node, all & angle & !active)
+    let left = rises_between(zero, &climb.node, fall.proven & rises, score);
+    (L::select(rises, climb.root, zero.t), fall.proven & (left | !rises))
+}
+
+/// The way to the root ahead of a node where the likelihood rises.
+struct Climb<L: Lanes> {
+    v_min: L,
+    active: L::Mask,
+    /// The next node.
+    t: L,
+    low: L,
+    high: L,
+    /// The last node, and the one before.
+    node: Bend<L>,
+    before: Bend<L>,
+    root: L,
+}
+
+impl<L: Lanes> Climb<L> {
+    #[inline(always)]
+    fn new(zero: &Bend<L>, start: L, bounds: &Bounds<L>, active: L::Mask) -> Self {
+        let none = start.same(0.0);
+        // No root lies beyond, as A <= S / t² and B >= df / (v_max + t).
+        let high = (bounds.spread / bounds.degrees + bounds.v_max) * start.same(1.0 + 1e-9);
+        let mut climb =
+            Self { v_min: bounds.v_min, active, t: none, low: none, high, node: *zero, before: *zero, root: none };
+        let tangent = zero.straight();
+        let second = L::select(climb.holds(tangent), tangent, start.same(0.5) * high);
+        climb.t = L::select(climb.holds(start), start, second);
+        climb
+    }
+
+    #[inline(always)]
+    fn holds(&self, t: L) -> L::Mask {
+        t.is_above(self.low) & t.is_below(self.high)
+    }
+
+    #[inline(always)]
+    fn give_up(&mut self) {
+        self.active = self.t.is_above(self.t);
+    }
+
+    /// Takes the next node. True where it is close enough for the last step: then the root is known.
+    #[inline(always)]
+    fn take(&mut self, at: &Bend<L>) -> L::Mask {
+        let (active, t) = (self.active, self.t);
+        (self.before, self.node) = (self.node.or(active, self.before), at.or(active, self.node));
+        let rises = at.rises();
+        self.low = L::select(rises, t, self.low);
+        self.high = L::select(rises, self.high, t);
+        let step = at.straight();
+        let next = t + (step + at.bending(&self.before, step));
+        let good = self.holds(next);
+        let close = step.abs().is_below(t.same(CLOSE) * (self.v_min + t));
+        // A root that rounding puts outside the bracket is at its end.
+        self.root = L::select(active, L::select(good, next, t), self.root);
+        self.active = active & !close;
+        self.t = L::select(good, next, t.same(0.5) * (self.low + self.high));
+        // What is close is the root only if α² - β crosses 0 at an angle, and then it is the only one near.
+        let slope = t.same(2.0) * at.alpha * at.alpha_slope;
+        active & close & slope.is_above(at.beta_slope * t.same(1.0 + ANGLE))
+    }
+}
+
+/// The proof that the likelihood falls from a node on, at which it falls or has its root.
+struct Fall<L: Lanes> {
+    v_min: L,
+    /// The slope that α keeps in the end.
+    limit: L,
+    active: L::Mask,
+    proven: L::Mask,
+    /// The next node.
+    t: L,
+    /// Up to here it is proven.
+    node: Bend<L>,
+    stride: L,
+}
+
+impl<L: Lanes> Fall<L> {
+    #[inline(always)]
+    fn new(bounds: &Bounds<L>) -> Self {
+        let none = bounds.v_min.same(0.0);
+        let nowhere = none.is_above(none);
+        let node = Bend { t: none, alpha: none, alpha_slope: none, beta: none, beta_slope: none };
+        Self {
+            v_min: bounds.v_min,
+            limit: none.same(1.0) / bounds.spread.sqrt(),
+            active: nowhere,
+            proven: nowhere,
+            t: none,
+            node,
+            stride: none.same(STRIDE),
+        }
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, node: &Bend<L>, here: L::Mask) {
+        let done = self.to_infinity(node);
+        self.node = node.or(here, self.node);
+        self.proven = self.proven | (here & done);
+        self.active = self.active | (here & !done);
+        self.go_on();
+    }
+
+    #[inline(always)]
+    fn to_infinity(&self, from: &Bend<L>) -> L::Mask {
+        is_above_tangent(from.alpha, self.limit, from.beta, from.beta_slope)
+    }
+
+    #[inline(always)]
+    fn go_on(&mut self) {
+        self.t = self.node.t + self.stride * (self.v_min + self.node.t);
+    }
+
+    /// Takes the next node.
+    #[inline(always)]
+    fn take(&mut self, at: &Bend<L>) {
+        let (below, inside) = falls_inside(&self.node, at);
+        self.proven = self.proven | (self.active & inside & self.to_infinity(at));
+        let going = self.active & below & !self.proven;
+        // What a long stride does not prove a shorter one may.
+        let stride = L::select(inside, self.stride.same(STRIDE), self.stride * self.stride.same(SHORTER));
+        self.stride = L::select(self.active, stride, self.stride);
+        self.node = at.or(self.active & inside, self.node);
+        self.active = going;
+        self.go_on();
+    }
 }
 
 /// True where the likelihood is proven to rise from a to b, the root at the latter apart.
@@ -219,36 +322,6 @@ fn rises_inside<L: Lanes>(a: &Bend<L>, b: &Bend<L>) -> (L::Mask, L) {
     let alpha = (a.alpha + a.alpha_slope * x).at_least(b.alpha - b.alpha_slope * (h - x));
     let beta = a.beta + (b.beta - a.beta) * (x / h);
     ((alpha * alpha * h.same(1.0 + MARGIN)).is_below(beta), a.t + x)
-}
-
-/// True where the likelihood is proven to fall from a node on, at which it falls or has its root.
-#[inline(always)]
-fn falls_beyond<L: Lanes>(
-    node: &Bend<L>,
-    bounds: &Bounds<L>,
-    wanted: L::Mask,
-    score: &mut impl Score<L>,
-) -> L::Mask {
-    let one = node.t.same(1.0);
-    let limit = one / bounds.spread.sqrt();
-    let mut a = *node;
-    let falls_to_infinity = |a: &Bend<L>| is_above_tangent(a.alpha, limit, a.beta, a.beta_slope);
-    let mut proven = wanted & falls_to_infinity(&a);
-    let mut active = wanted & !proven;
-    let mut stride = node.t.same(STRIDE);
-    for _ in 0..MAX_STRIDES {
-        if !L::any(active) {
-            break;
-        }
-        let b = score.at(a.t + stride * (bounds.v_min + a.t));
-        let (below, inside) = falls_inside(&a, &b);
-        proven = proven | (active & inside & falls_to_infinity(&b));
-        active = active & below & !proven;
-        // What a long stride does not prove a shorter one may.
-        stride = L::select(inside, node.t.same(STRIDE), stride * node.t.same(SHORTER));
-        a = b.or(active & inside, a);
-    }
-    proven
 }
 
 /// True where it falls at the right one of two nodes, and between them: a chord of α has a square above the tangents of β, that of the left node up to where they

@@ -69,7 +69,7 @@ impl<F: Real, V: Visit> Lanes<'_, '_, F, V> {
             let next = first + stage.width().min((self.outcomes.end - first) / LANES * LANES);
             stage.fill(self.data, first, next - first);
             for (at, outcome) in (first..next).step_by(LANES).enumerate() {
-                stage.fetch(self.data, next, at);
+                stage.fetch(self.data, next + stage.width(), at);
                 tile.look(&mut stage, at);
                 let centre = tile.centre_at_zero(&stage, at);
                 let answers = pool::<W, F>(&mut tile, centre, self.method, self.inference);

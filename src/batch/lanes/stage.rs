@@ -71,18 +71,11 @@ impl Stage {
     #[inline(always)]
     pub(super) fn fetch<F: Real>(&self, data: &Data<'_, F>, first: usize, part: usize) {
         let Layout::Columns(columns) = &data.layout else { return };
-        let (k, lines) = (columns.len(), self.width() / IN_LINE);
-        // Line i of column j is number i + lines j of those to come.
-        let all = lines * k;
-        let (from, to) = (all * part / self.length, all * (part + 1) / self.length);
-        let (mut study, mut line) = (from / lines, from % lines);
-        for _ in from..to {
-            let (y, v) = columns[study];
-            prefetch_index(y, first + line * IN_LINE);
-            prefetch_index(v, first + line * IN_LINE);
-            line += 1;
-            if line == lines {
-                (study, line) = (study + 1, 0);
+        let columns = &columns[columns.len() * part / self.length..columns.len() * (part + 1) / self.length];
+        for (y, v) in columns {
+            for line in (first..first + self.width()).step_by(IN_LINE) {
+                prefetch_index(y, line);
+                prefetch_index(v, line);
             }
         }
     }

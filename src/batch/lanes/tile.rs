@@ -1,7 +1,7 @@
 //! The numbers of several outcomes, centred and scaled as the kernel of the single analysis does it.
 
 use super::stage::Stage;
-use crate::evidence::Curvature;
+use crate::evidence::{Curvature, ResidualSums, split, split_at};
 use crate::num::lanes::Lanes;
 use crate::num::wide::{Group, Operation};
 
@@ -240,7 +240,6 @@ impl<W: Group> Tile<W> {
     #[inline(always)]
     fn curvature_inline(&mut self, tau2: W, restricted: bool) -> Curvature<W> {
         let c = self.v_min + tau2;
-        let (zero, one, two) = (self.all(0.0), self.all(1.0), self.all(2.0));
         sums!(self, [c, tau2], study => {
             study.u = c / (study.v + tau2);
             let (largest, rest) = split(study.u);
@@ -257,26 +256,18 @@ impl<W: Group> Tile<W> {
         let mean = ud / total;
         sums!(self, [mean], study => {
             let r = study.d - mean;
-            let (largest, rest) = split(study.u);
-            let (all, part) = (study.u * r, rest * r);
+            let all = study.u * r;
+            // The largest weight is 1, and adds nothing to the sums over the rest.
+            let (largest, rest) = split_at(study.u, all);
         } [
             pp += all * all,
-            top_r2 += largest * r * r,
-            ur += part,
-            u2r += rest * part,
-            u3r2 += rest * (part * part),
+            top_r2 += largest * largest,
+            ur += rest,
+            u2r += study.u * rest,
+            u3r2 += study.u * (rest * rest),
         ]);
-        let among = (top_r2 - ur * (ur / top)).at_least_zero().only(top.is_above(one));
-        let crossed = (ur * (ur / top) * s1 + u2r * (two * ur - u2r)) / total;
-        let ppp = (among + u3r2 + crossed).at_least_zero();
-        if !restricted {
-            return Curvature { c, q: zero, pp, ppp, trace: total, trace_pp: top + s2 };
-        }
-        let top_share = (top - one + s1) / total;
-        let diagonal = top * top_share * top_share + (s2 - two * s3 / total + s4 / (total * total)).at_least_zero();
-        let off = top * (top - one) + two * top * s2 + (s2 * s2 - s4).at_least_zero();
-        let trace_pp = diagonal + off / (total * total);
-        Curvature { c, q: zero, pp, ppp, trace: trace(top, s1, s2) / total, trace_pp }
+        let residuals = ResidualSums { q: self.all(0.0), pp, top_r2, ur, u2r, u3r2 };
+        Curvature::new(c, top, [s1, s2, s3, s4], &residuals, restricted)
     }
 
     /// Q at τ² and minus its slope, as `evidence::Kernel::q_and_slope`; leaves the weights in the studies.
@@ -392,14 +383,6 @@ fn unit_of_variance(v: f64) -> f64 {
 #[inline(always)]
 const fn count(studies: usize) -> f64 {
     studies as f64
-}
-
-/// As `evidence::split`: (1, 0) for the largest weight, (0, u) for others.
-#[inline(always)]
-fn split<L: Lanes>(u: L) -> (L, L) {
-    let one = u.same(1.0);
-    let largest = u.is(one);
-    (one.only(largest), u.only(!largest))
 }
 
 /// c tr P times the sum of weights, as in `evidence::Weights::trace`.

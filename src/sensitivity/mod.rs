@@ -12,7 +12,7 @@
 //! | How few events would turn the conclusion? | [`Fragility`] |
 //!
 //! Everything is generic over the model ([`Pool`]), and over what can be cut ([`Subset`]):
-//! effects or tables. Where a model knows how, parts are pooled from sums that are only ever added, and all studies are
+//! effects or counts. Where a model knows how, parts are pooled from sums that are only ever added, and all studies are
 //! left out in the time of a few analyses; otherwise each part is pooled. Both give the same answers, to the last
 //! digits or so.
 //!

@@ -157,6 +157,7 @@
 
 // Floor 0: no statistics.
 mod distributions;
+mod draws;
 mod error;
 mod level;
 mod num;

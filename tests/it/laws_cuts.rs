@@ -19,7 +19,7 @@ fn assert_parts<S: Subset, M: Measure>(model: &impl Pool<S, Output = Pooled<M>>,
         (a, b) => assert_eq!(a.as_ref().err(), b.as_ref().err(), "the same error"),
     };
     let (fast, slow) = (cumulative(model, data), cumulative(&Plain(model), data));
-    assert_eq!(fast.rows().len(), slow.rows().len());
+    assert_eq!(fast.rows().len(), slow.rows().len(), "a row for each study");
     fast.rows().iter().zip(slow.rows()).for_each(|(a, b)| same(&a.result, &b.result));
     match (leave_one_out(model, data), leave_one_out(&Plain(model), data)) {
         (Ok(fast), Ok(slow)) => fast.rows().iter().zip(slow.rows()).for_each(|(a, b)| same(&a.result, &b.result)),

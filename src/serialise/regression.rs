@@ -8,8 +8,8 @@ use crate::model_comparison::{Fit, HeterogeneityTest};
 use crate::pool::{Analysis, Natural, Prediction};
 use crate::real::Real;
 use crate::regression::{
-    Coefficient, DeletedResidual, LikelihoodRatio, Regression, RegressionPermutationResult, RegressionPrediction,
-    Residual, VarianceInflation, WaldTest,
+    Coefficient, DeletedResidual, LikelihoodRatio, Regression, RegressionInfluence, RegressionPermutationResult,
+    RegressionPrediction, Residual, StudyRegressionInfluence, VarianceInflation, WaldTest,
 };
 
 /// What heterogeneity the moderators leave, and what share they explain.
@@ -135,6 +135,25 @@ record!(DeletedResidual, <>, row => {
     std_error: row.std_error,
     tau2: row.tau2,
     studentised: row.studentised(),
+});
+
+record!(RegressionInfluence, <>, table => {
+    coefficients: table.coefficient_names(),
+    rows: table.rows(),
+});
+
+record!(StudyRegressionInfluence, <>, row => {
+    label: row.label,
+    studentised: row.studentised,
+    dffits: row.dffits,
+    cooks_distance: row.cooks_distance,
+    covariance_ratio: row.covariance_ratio,
+    tau2_deleted: row.tau2_deleted,
+    q_deleted: row.q_deleted,
+    hat: row.hat,
+    weight: row.weight,
+    dfbetas: row.dfbetas,
+    influential: row.influential,
 });
 
 record!(VarianceInflation, <>, row => {

@@ -150,6 +150,13 @@ fn a_regression_is_a_record() {
     close(&rows[0]["leverage"], 0.7);
     let factors = to_value(fit.variance_inflation()).expect("records");
     assert_eq!(factors[0]["term"], "dose");
+    let influence = MetaRegression::common_effect().influence(&studies, &design).expect("rows");
+    let influence = to_value(influence).expect("a record");
+    assert_eq!(influence["coefficients"], json!(["intercept", "dose"]));
+    close(&influence["rows"][0]["hat"], 0.7);
+    close(&influence["rows"][2]["weight"], 0.25);
+    assert_eq!(influence["rows"][2]["tau2_deleted"], Value::Null, "a model without tau2");
+    assert_eq!(influence["rows"][2]["dfbetas"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]

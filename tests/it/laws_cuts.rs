@@ -2,14 +2,14 @@
 
 use meta_analysis::sensitivity::{cumulative, leave_one_out};
 use meta_analysis::{
-    Convention, CorrectedCells, CorrectedStudies, EffectSize, Error, FromTable, LogRank, MantelHaenszel,
-    MantelHaenszelSums, MantelHaenszelVariance, Measure, OddsRatio, PersonTime, Peto, PetoOddsRatio, Pool, Pooled,
-    QCentre, RateDifference, RateRatio, RiskDifference, RiskRatio, Subset, TableModel, TwoByTwo, ZeroCells,
+    Convention, EffectSize, Error, FromTable, LogRank, MantelHaenszel, MantelHaenszelSums, MantelHaenszelVariance,
+    Measure, OddsRatio, PersonTime, Peto, PetoOddsRatio, Pool, Pooled, QCentre, RateDifference, RateRatio,
+    RiskDifference, RiskRatio, Subset, TableModel, TwoByTwo, ZeroCells,
 };
 use proptest::prelude::*;
 
 use crate::sensitivity::{Plain, assert_same};
-use crate::strategies::table;
+use crate::strategies::{policy, table};
 
 /// The fast way of a model gives the answers, the notes and the errors of pooling. `size`: that of the effects, some ulps
 /// of which a mean of effects that cancel has lost.
@@ -25,34 +25,6 @@ fn assert_parts<S: Subset, M: Measure>(model: &impl Pool<S, Output = Pooled<M>>,
         (Ok(fast), Ok(slow)) => fast.rows().iter().zip(slow.rows()).for_each(|(a, b)| same(&a.result, &b.result)),
         (fast, slow) => assert_eq!(fast.err(), slow.err(), "the error of all"),
     }
-}
-
-fn policy() -> impl Strategy<Value = ZeroCells> {
-    let amount = prop_oneof![
-        Just(ZeroCells::NONE),
-        Just(ZeroCells::HALF),
-        Just(ZeroCells::constant(0.01).expect("positive")),
-        Just(ZeroCells::treatment_arm()),
-    ];
-    let studies = prop_oneof![
-        3 => Just(CorrectedStudies::WithZero),
-        1 => Just(CorrectedStudies::All),
-        1 => Just(CorrectedStudies::AllIfAny),
-    ];
-    (amount, studies, 0..3_u8, 0..3_u8, any::<bool>()).prop_map(|(amount, studies, double, enters, events)| {
-        let policy = amount.in_studies(studies);
-        let policy = if events { policy.in_cells(CorrectedCells::Events) } else { policy };
-        let policy = match double {
-            0 => policy,
-            1 => policy.keeping_double_zeros(),
-            _ => policy.excluding_double_zeros(),
-        };
-        match enters {
-            0 => policy,
-            1 => policy.in_effect_only(),
-            _ => policy.in_variance_only(),
-        }
-    })
 }
 
 fn tables() -> impl Strategy<Value = Vec<TwoByTwo>> {

@@ -315,16 +315,15 @@ proptest! {
         for x in deleted.into_iter().flatten().flatten() {
             prop_assert!(!x.residual.is_nan() && !x.std_error.is_nan(), "{x:?}");
         }
-        for inference in [Inference::Normal, Inference::HartungKnapp, Inference::KenwardRoger] {
-            let model = MetaRegression::new(Tau2Method::DerSimonianLaird).with_inference(inference);
-            match model.influence(&data, &design) {
-                Ok(influence) => prop_assert!(!format!("{influence} {influence:?}").contains("NaN"), "{influence:?}"),
-                Err(error) => prop_assert!(!error.to_string().is_empty()),
-            }
-            match model.baujat(&data, &design) {
-                Ok(points) => prop_assert!(!format!("{points} {points:?}").contains("NaN"), "{points:?}"),
-                Err(error) => prop_assert!(!error.to_string().is_empty()),
-            }
+        let inference = [Inference::Normal, Inference::HartungKnapp, Inference::KenwardRoger][data.k() % 3];
+        let model = MetaRegression::new(Tau2Method::DerSimonianLaird).with_inference(inference);
+        match model.influence(&data, &design) {
+            Ok(influence) => prop_assert!(!format!("{influence} {influence:?}").contains("NaN"), "{influence:?}"),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+        match model.baujat(&data, &design) {
+            Ok(points) => prop_assert!(!format!("{points} {points:?}").contains("NaN"), "{points:?}"),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
         }
     }
 }

@@ -9,13 +9,7 @@ use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Not, Sub};
 
 /// A double, or several side by side.
 pub(crate) trait Lanes:
-    Copy
-    + Debug
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + AddAssign
+    Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + AddAssign
 {
     /// A truth value for each lane.
     type Mask: Copy + Debug + BitAnd<Output = Self::Mask> + BitOr<Output = Self::Mask> + Not<Output = Self::Mask>;
@@ -40,12 +34,6 @@ pub(crate) trait Lanes:
     #[inline(always)]
     fn is_above(self, other: Self) -> Self::Mask {
         other.is_below(self)
-    }
-
-    /// The smaller; `other` if one is NaN.
-    #[inline(always)]
-    fn at_most(self, other: Self) -> Self {
-        Self::select(self.is_below(other), self, other)
     }
 
     /// The larger; `other` if one is NaN.

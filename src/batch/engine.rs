@@ -29,6 +29,9 @@ pub struct BatchSummary {
     pub invalid: usize,
     /// How many have valid studies, but no result: it is out of range, or the estimator failed.
     pub failed: usize,
+    /// Of those that have a result, how many have a likelihood of τ² with several maxima, of which the highest was taken: for ML and
+    /// REML, which prove for all others that there is one only.
+    pub several_maxima: usize,
 }
 
 impl BatchSummary {
@@ -40,14 +43,19 @@ impl BatchSummary {
             without_studies: self.without_studies + other.without_studies,
             invalid: self.invalid + other.invalid,
             failed: self.failed + other.failed,
+            several_maxima: self.several_maxima + other.several_maxima,
         }
     }
 }
 
 impl std::fmt::Display for BatchSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { pooled, without_studies, invalid, failed } = self;
-        write!(f, "{pooled} pooled, {without_studies} without studies, {invalid} with invalid numbers, {failed} failed")
+        let Self { pooled, without_studies, invalid, failed, several_maxima } = self;
+        write!(f, "{pooled} pooled")?;
+        if *several_maxima > 0 {
+            write!(f, " ({several_maxima} at the highest of several maxima)")?;
+        }
+        write!(f, ", {without_studies} without studies, {invalid} with invalid numbers, {failed} failed")
     }
 }
 
@@ -86,19 +94,21 @@ impl<F: Real> Plan<'_, F> {
         work.summary
     }
 
-    /// The single analysis, without its errors.
-    fn pool(&self, scratch: &Scratch<F>) -> Option<Numbers<F>> {
+    /// The single analysis, without its errors, and the number of maxima that it chose from.
+    fn pool(&self, scratch: &Scratch<F>) -> Option<(Numbers<F>, usize)> {
         let evidence = Evidence::new(&scratch.y, &scratch.v);
         if !evidence.at_zero().q.is_finite() {
             return None;
         }
         let tau2 = match self.estimator {
-            Some(estimator) => estimate_tau2(estimator, &evidence).ok()?.map(|tau2| tau2.value.f64()),
+            Some(estimator) => estimate_tau2(estimator, &evidence).ok()?,
             None => None,
         };
+        let maxima = tau2.and_then(|tau2| tau2.modes).unwrap_or(1);
+        let tau2 = tau2.map(|tau2| tau2.value.f64());
         let choices = Choices { inference: self.inference, prediction: None, level: self.level };
         let numbers = Numbers::new(&evidence, tau2, None, choices);
-        numbers.check(self.level).is_ok().then_some(numbers)
+        numbers.check(self.level).is_ok().then_some((numbers, maxima))
     }
 }
 
@@ -118,13 +128,16 @@ impl<F: Real> Work<'_, '_, '_, '_, F> {
         let k = u32::try_from(self.scratch.y.len()).unwrap_or(u32::MAX);
         let numbers = if valid && k > 0 { self.plan.pool(&self.scratch) } else { None };
         match (&numbers, valid, k) {
-            (Some(_), ..) => self.summary.pooled += 1,
+            (Some((_, maxima)), ..) => {
+                self.summary.pooled += 1;
+                self.summary.several_maxima += usize::from(*maxima > 1);
+            }
             (None, false, _) => self.summary.invalid += 1,
             (None, true, 0) => self.summary.without_studies += 1,
             (None, true, _) => self.summary.failed += 1,
         }
         match numbers {
-            Some(numbers) => self.writer.write(outcome, k, &numbers),
+            Some((numbers, _)) => self.writer.write(outcome, k, &numbers),
             None => self.writer.write_nan(outcome, k),
         }
     }

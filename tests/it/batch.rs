@@ -2,7 +2,7 @@
 
 use meta_analysis::{
     Batch, BatchSummary, Columns, ColumnsMut, CommonEffect, Error, Evidence, Inference, Level, MeanDifference, Pool,
-    Pooled, PooledColumns, RandomEffects, Real, Studies, Tau2Estimator, Tau2Method,
+    Pooled, PooledColumns, RandomEffects, Real, Reml, Studies, Tau2Estimator, Tau2Method,
 };
 use proptest::prelude::*;
 
@@ -322,4 +322,31 @@ fn threads_write_the_same_bits_into_columns_of_the_callers() {
     let wanted = ColumnsMut { q: Some(&mut [0.0]), ..ColumnsMut::default() };
     let error = random.par_pool_into(&batch, wanted).expect_err("too short");
     assert_eq!(error.to_string(), "there must be as many q as outcomes (5003), but there are 1");
+}
+
+#[test]
+fn several_maxima_are_counted_and_the_highest_is_taken() {
+    // Variances over five decades: several maxima are not rare.
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut number = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        f64::from(u32::try_from(state >> 32).expect("32 bits")) / 2_f64.powi(32)
+    };
+    let (studies, outcomes) = (10, 500);
+    let v: Vec<f64> = (0..studies * outcomes).map(|_| 10_f64.powf(5.0 * number() - 4.0)).collect();
+    let y: Vec<f64> = v.iter().map(|v| (v + 0.05).sqrt() * (number() + number() + number() - 1.5) * 2.0).collect();
+    let batch = Batch::from_rows(MeanDifference, studies, &y, &v).expect("rows");
+    let pooled = RandomEffects::new(Reml).pool(&batch).expect("results");
+    let mut several = 0;
+    for (outcome, (y, v)) in y.chunks(studies).zip(v.chunks(studies)).enumerate() {
+        let alone = Studies::from_analysis(MeanDifference, y.to_vec(), v.to_vec()).expect("valid");
+        let tau2 = Reml.estimate(&alone.evidence()).expect("tau2");
+        several += usize::from(tau2.modes > Some(1));
+        assert_eq!(pooled.tau2().expect("tau2")[outcome], tau2.value, "outcome {outcome}");
+    }
+    assert!(several > 0 && pooled.summary().several_maxima == several, "{several}: {}", pooled.summary());
+    let said = format!("500 pooled ({several} at the highest of several maxima), 0 without");
+    assert!(pooled.summary().to_string().starts_with(&said), "{}", pooled.summary());
 }

@@ -160,3 +160,48 @@ struct AtZero<W> {
     trace: W,
     centre: Centre<W>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Batch;
+    use crate::measure::MeanDifference;
+
+    /// The bits of all answers.
+    #[derive(Default)]
+    struct Bits(Vec<[u64; LANES]>);
+
+    impl Visit for &mut Bits {
+        fn take<W: Group>(&mut self, _: usize, answers: &Answers<W>) {
+            let Answers { estimate, std_error, tau2, q, .. } = answers;
+            self.0.extend([estimate, std_error, tau2, q].map(|x| x.array().map(f64::to_bits)));
+        }
+    }
+
+    #[test]
+    fn instructions_do_not_change_bits() {
+        let (studies, outcomes) = (7, 200);
+        let number = |i: usize| (f64::from(u32::try_from(i).unwrap_or(0)) * 0.618_033_988_7).fract();
+        let v: Vec<f64> = (0..studies * outcomes).map(|i| 0.01 * 50_f64.powf(number(i))).collect();
+        let y: Vec<f64> = v.iter().enumerate().map(|(i, v)| v.sqrt() * (number(3 * i + 1) - 0.5) * 5.0).collect();
+        let batch = Batch::from_rows(MeanDifference, studies, &y, &v).expect("rows");
+        let methods =
+            [LaneMethod::DerSimonianLaird, LaneMethod::HedgesOlkin, LaneMethod::PauleMandel, LaneMethod::Reml];
+        for method in methods.map(Some).into_iter().chain([None]) {
+            let run = |how: &dyn Fn(Lanes<'_, '_, f64, &mut Bits>)| {
+                let mut bits = Bits::default();
+                let (data, inference, visit) = (&batch.data, Inference::HartungKnapp, &mut bits);
+                how(Lanes { data, method, inference, outcomes: 0..outcomes, visit });
+                bits.0
+            };
+            let expected = run(&|lanes| lanes.work(Wide::<_, 4>::all(pulp::Scalar256b, 0.0)));
+            assert_eq!(expected.len(), 4 * (outcomes / LANES), "{method:?}: all tiles");
+            assert_eq!(run(&|lanes| lanes.run()), expected, "{method:?}");
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            if let Some(avx2) = V3::try_new() {
+                let zero = Wide::<_, 4>::all(avx2, 0.0);
+                assert_eq!(run(&|lanes| avx2.vectorize(With { lanes, zero })), expected, "{method:?}, AVX2");
+            }
+        }
+    }
+}

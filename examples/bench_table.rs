@@ -13,7 +13,12 @@ use serde_json::Value;
 fn main() -> Result<(), Box<dyn Error>> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
     let mut groups: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
-    for run in runs(&target.join("criterion"))? {
+    let results = target.join("criterion");
+    if !results.is_dir() {
+        println!("No benchmark has run yet: `cargo bench --bench batch` takes some minutes.");
+        return Ok(());
+    }
+    for run in runs(&results)? {
         let read = |file: &str| Ok::<Value, Box<dyn Error>>(serde_json::from_slice(&fs::read(run.join(file))?)?);
         let name = |key: &str, of: &Value| of[key].as_str().unwrap_or("").to_owned();
         let (benchmark, sample) = (read("benchmark.json")?, read("sample.json")?);

@@ -2,6 +2,7 @@
 
 pub(crate) mod eigenvalues;
 pub(crate) mod interpolation;
+pub(crate) mod lanes;
 pub(crate) mod quadrature;
 pub(crate) mod root;
 pub(crate) mod scale;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::{ColumnsMut, PooledColumns};
-use super::lanes::{self, Answers, LANES, Lanes};
+use super::lanes::{self, Answers, LANES, Lanes, Simd, Visit};
 use super::scratch::Scratch;
 use super::writer::Writer;
 use super::{Batch, Data};
@@ -77,8 +77,7 @@ impl<F: Real> Plan<'_, F> {
         match method.filter(|_| lanes::can(data.studies, self.inference)) {
             Some(method) => {
                 let inference = self.inference;
-                let visit = |first, answers: &Answers| work.take(first, answers);
-                Lanes { data, method, inference, outcomes: whole.clone(), visit }.run();
+                Lanes { data, method, inference, outcomes: whole.clone(), visit: &mut work }.run();
                 (whole.end..outcomes.end).for_each(|outcome| work.alone(outcome));
             }
             None => outcomes.for_each(|outcome| work.alone(outcome)),
@@ -128,11 +127,13 @@ impl<F: Real> Work<'_, '_, '_, '_, F> {
             None => self.writer.write_nan(outcome, k),
         }
     }
+}
 
+impl<F: Real> Visit for &mut Work<'_, '_, '_, '_, F> {
     /// Several outcomes that lanes have pooled, but for those that they left.
     #[inline(always)]
-    fn take(&mut self, first: usize, answers: &Answers) {
-        self.writer.write_lanes(first, answers);
+    fn visit<S: Simd>(&mut self, simd: S, first: usize, answers: &Answers) {
+        self.writer.write_lanes(simd, first, answers);
         self.summary.pooled += LANES;
         if answers.left.contains(&true) {
             for l in (0..LANES).filter(|&l| answers.left[l]) {

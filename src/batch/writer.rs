@@ -3,8 +3,8 @@
 use std::array::from_fn;
 
 use super::columns::ColumnsMut;
-use super::lanes::{Answers, LANES};
-use crate::distributions::{chi_squared_sf, t_upper_quantile};
+use super::lanes::{Answers, LANES, Simd, Wide};
+use crate::distributions::{chi_squared_sf_lanes, normal_two_sided, t_upper_quantile};
 use crate::inference::{Inference, Test};
 use crate::level::Level;
 use crate::pool::Numbers;
@@ -37,7 +37,7 @@ impl<'b, F: Real> Writer<'b, F> {
 
     /// The results of LANES outcomes, by the formulas of `Numbers` and `Heterogeneity`.
     #[inline(always)]
-    pub(super) fn write_lanes(&mut self, first: usize, a: &Answers) {
+    pub(super) fn write_lanes<S: Simd>(&mut self, simd: S, first: usize, a: &Answers) {
         let at = first - self.start;
         let Self { out, quantiles, level, inference, .. } = self;
         let df: [f64; LANES] = from_fn(|l| a.k[l] - 1.0);
@@ -61,10 +61,18 @@ impl<'b, F: Real> Writer<'b, F> {
             });
             let value = |of: fn(&Test<F>) -> F| move |test: &Option<Test<F>>| test.as_ref().map_or(F::nan(), of);
             set_all(&mut out.statistic, at, &test, value(|test| test.statistic));
-            set_all(&mut out.p_value, at, &test, value(Test::p_value));
+            if *inference == Inference::Normal && out.p_value.is_some() {
+                let p = normal_two_sided(Wide::load(simd, from_fn(|l| a.estimate[l] / a.std_error[l]))).array();
+                fill(&mut out.p_value, at, |l| if test[l].is_some() { p[l] } else { f64::NAN });
+            } else {
+                set_all(&mut out.p_value, at, &test, value(Test::p_value));
+            }
             set_all(&mut out.log_p_value, at, &test, value(Test::log_p_value));
         }
-        fill(&mut out.q_p_value, at, |l| if df[l] > 0.0 { chi_squared_sf(a.q[l], df[l]) } else { 1.0 });
+        if out.q_p_value.is_some() {
+            let p = chi_squared_sf_lanes(Wide::load(simd, a.q), Wide::load(simd, df)).array();
+            fill(&mut out.q_p_value, at, |l| p[l]);
+        }
         fill(&mut out.i2_from_q, at, |l| {
             let share = if a.q[l] > df[l] { (a.q[l] - df[l]) / a.q[l] } else { 0.0 };
             if df[l] > 0.0 { share } else { f64::NAN }

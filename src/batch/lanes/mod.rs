@@ -10,7 +10,7 @@ mod tile;
 mod wide;
 
 pub(super) use answers::Answers;
-pub(super) use wide::LANES;
+pub(super) use wide::{LANES, Simd, Wide};
 
 use std::ops::Range;
 
@@ -20,7 +20,12 @@ use crate::real::Real;
 use crate::tau2::{LaneMethod, Limits, Search};
 use answers::finish;
 use tile::{Centre, Tile};
-use wide::{Mask, Simd, Wide};
+use wide::Mask;
+
+/// What takes the answers for LANES outcomes from `first` on, and may compute with the same instructions.
+pub(super) trait Visit {
+    fn visit<S: Simd>(&mut self, simd: S, first: usize, answers: &Answers);
+}
 
 /// Pools outcomes in lanes and hands out the answers, LANES at a time, with the index of the first of them.
 pub(super) struct Lanes<'p, 'a, F, V> {
@@ -37,7 +42,7 @@ pub(super) fn can(studies: usize, inference: Inference) -> bool {
     tile::can(studies) && matches!(inference, Inference::Normal | Inference::StudentT | Inference::HartungKnapp)
 }
 
-impl<F: Real, V: FnMut(usize, &Answers)> Lanes<'_, '_, F, V> {
+impl<F: Real, V: Visit> Lanes<'_, '_, F, V> {
     /// Runs with vector instructions where the processor has them.
     pub(super) fn run(self) {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -55,14 +60,14 @@ impl<F: Real, V: FnMut(usize, &Answers)> Lanes<'_, '_, F, V> {
         while first + LANES <= self.outcomes.end {
             tile.load(self.data, first);
             let answers = pool::<S, F>(&mut tile, &mut searches, self.method, self.inference);
-            (self.visit)(first, &answers);
+            self.visit.visit(simd, first, &answers);
             first += LANES;
         }
     }
 }
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-impl<F: Real, V: FnMut(usize, &Answers)> pulp::WithSimd for Lanes<'_, '_, F, V> {
+impl<F: Real, V: Visit> pulp::WithSimd for Lanes<'_, '_, F, V> {
     type Output = ();
 
     #[inline(always)]

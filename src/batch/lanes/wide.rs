@@ -6,6 +6,8 @@ use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
 use pulp::{f64x4, m64x4};
 
+use crate::num::lanes::Lanes;
+
 /// Outcomes in a vector.
 pub(in crate::batch) const LANES: usize = 4;
 
@@ -16,13 +18,13 @@ pub(in crate::batch) type Array = [f64; LANES];
 pub(in crate::batch) type Mask = [bool; LANES];
 
 /// Instructions that work on vectors of four.
-pub(super) trait Simd: pulp::Simd<f64s = f64x4, m64s = m64x4> {}
+pub(in crate::batch) trait Simd: pulp::Simd<f64s = f64x4, m64s = m64x4> {}
 
 impl<S: pulp::Simd<f64s = f64x4, m64s = m64x4>> Simd for S {}
 
 /// One number of each of several outcomes, with the instructions to compute with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wide<S> {
+pub(in crate::batch) struct Wide<S> {
     simd: S,
     x: f64x4,
 }
@@ -34,12 +36,12 @@ impl<S: Simd> Wide<S> {
     }
 
     #[inline(always)]
-    pub(super) const fn load(simd: S, x: Array) -> Self {
+    pub(in crate::batch) const fn load(simd: S, x: Array) -> Self {
         Self { simd, x: f64x4(x[0], x[1], x[2], x[3]) }
     }
 
     #[inline(always)]
-    pub(super) const fn array(self) -> Array {
+    pub(in crate::batch) const fn array(self) -> Array {
         let f64x4(a, b, c, d) = self.x;
         [a, b, c, d]
     }
@@ -114,5 +116,52 @@ impl<S: Simd> AddAssign for Wide<S> {
     #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
+    }
+}
+
+/// The formulas that numbers alone are computed by, too.
+impl<S: Simd> Lanes for Wide<S> {
+    #[inline(always)]
+    fn same(self, x: f64) -> Self {
+        self.same(x)
+    }
+
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.sqrt()
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self { x: self.simd.abs_f64s(self.x), ..self }
+    }
+
+    #[inline(always)]
+    fn below(self, bound: Self, a: Self, b: Self) -> Self {
+        self.below(bound, a, b)
+    }
+
+    #[inline(always)]
+    fn above(self, bound: Self, a: Self, b: Self) -> Self {
+        self.above(bound, a, b)
+    }
+
+    #[inline(always)]
+    fn each(self, f: impl Fn(f64) -> f64) -> Self {
+        self.each(f)
+    }
+
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        let (a, b) = (self.array(), other.array());
+        Self::load(self.simd, std::array::from_fn(|l| f(a[l], b[l])))
+    }
+
+    #[inline(always)]
+    fn extremes(self) -> (f64, f64) {
+        let [first, rest @ ..] = self.array();
+        rest.into_iter().fold((first, first), |(least, most), x| {
+            (if x < least { x } else { least }, if x > most { x } else { most })
+        })
     }
 }

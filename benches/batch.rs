@@ -1,125 +1,187 @@
-//! Many outcomes at once, in units of the time it takes to read them.
-//!
-//! `floor` sums all input columns once, with enough independent vector accumulators to be bound by memory. Every other line of a
-//! group is to be divided by it.
+//! Many outcomes at once, in units of the time it takes to read them: divide every line by the `floor` of its group, or let
+//! `cargo run --release --example bench_table` do it. Two threads need `--features rayon`.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use meta_analysis::{Batch, ColumnsMut, DerSimonianLaird, MeanDifference, RandomEffects, Reml};
+mod support;
+
 use std::hint::black_box;
+use std::time::Duration;
 
-const OUTCOMES: usize = 1_000_000;
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use meta_analysis::{
+    Batch, BatchSummary, ColumnsMut, CommonEffect, DerSimonianLaird, MeanDifference, RandomEffects, Real, Reml,
+    Tau2Estimator,
+};
+use support::data::columns;
+use support::floor::floor;
 
-/// xorshift64* (Vigna 2016).
-struct Random(u64);
+type Outcomes<'a, F> = Batch<'a, MeanDifference, F>;
 
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1_u64 << 53) as f64
+/// Columns for results.
+struct Results<F>([Vec<F>; 9]);
+
+impl<F: Real> Results<F> {
+    fn new(outcomes: usize) -> Self {
+        Self(std::array::from_fn(|_| vec![F::zero(); outcomes]))
     }
 
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
+    /// Estimate, standard error, τ² and Q.
+    fn core(&mut self) -> ColumnsMut<'_, F> {
+        let [estimate, std_error, tau2, q, ..] = self.0.each_mut().map(|column| Some(&mut column[..]));
+        ColumnsMut { estimate, std_error, tau2, q, ..ColumnsMut::default() }
     }
-}
 
-/// Columns per study: variances log-uniform on 0.01..0.5, and heterogeneity such that about a third have an estimate of 0.
-fn columns(outcomes: usize, studies: usize, missing: f64) -> Vec<(Vec<f64>, Vec<f64>)> {
-    let mut random = Random(20_231_126);
-    let tau2: Vec<f64> = (0..outcomes).map(|i| [0.0, 0.01, 0.03, 0.1, 0.3][i % 5]).collect();
-    (0..studies)
-        .map(|_| {
-            (0..outcomes)
-                .map(|i| {
-                    let v = 0.01 * 50_f64.powf(random.uniform());
-                    let y = (v + tau2[i]).sqrt() * random.normal();
-                    (if random.uniform() < missing { f64::NAN } else { y }, v)
-                })
-                .unzip()
-        })
-        .collect()
-}
-
-/// The sum of a column by 32 accumulators: eight vectors of four.
-fn sum(column: &[f64]) -> f64 {
-    let mut sums = [0.0; 32];
-    let (chunks, rest) = column.as_chunks::<32>();
-    for chunk in chunks {
-        for (sum, x) in sums.iter_mut().zip(chunk) {
-            *sum += x;
+    /// Limits, I² and both p-values as well.
+    fn everything(&mut self) -> ColumnsMut<'_, F> {
+        let columns = self.0.each_mut().map(|column| Some(&mut column[..]));
+        let [estimate, std_error, tau2, q, lower, upper, i2_from_tau2, p_value, q_p_value] = columns;
+        ColumnsMut {
+            estimate,
+            std_error,
+            tau2,
+            q,
+            lower,
+            upper,
+            i2_from_tau2,
+            p_value,
+            q_p_value,
+            ..ColumnsMut::default()
         }
     }
-    sums.iter().sum::<f64>() + rest.iter().sum::<f64>()
 }
 
-struct Floor<'a>(&'a [(Vec<f64>, Vec<f64>)]);
+/// On how many threads.
+#[derive(Clone, Copy)]
+enum Threads {
+    One,
+    #[cfg(feature = "rayon")]
+    Two,
+}
 
-impl pulp::WithSimd for Floor<'_> {
-    type Output = f64;
+impl Threads {
+    const ALL: &[Self] = &[
+        Self::One,
+        #[cfg(feature = "rayon")]
+        Self::Two,
+    ];
 
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> f64 {
-        self.0.iter().map(|(y, v)| sum(y) + sum(v)).sum()
+    const fn name(self) -> &'static str {
+        match self {
+            Self::One => "1 thread",
+            #[cfg(feature = "rayon")]
+            Self::Two => "2 threads",
+        }
+    }
+
+    fn floor<F: Real>(self, columns: &[&[F]]) -> F {
+        match self {
+            Self::One => floor(columns),
+            #[cfg(feature = "rayon")]
+            Self::Two => {
+                let (left, right): (Vec<_>, Vec<_>) = columns.iter().map(|c| c.split_at(c.len() / 2)).unzip();
+                let (a, b) = rayon::join(|| floor(&left), || floor(&right));
+                a + b
+            }
+        }
+    }
+
+    fn common<F: Real>(self, batch: &Outcomes<'_, F>, out: ColumnsMut<'_, F>) -> BatchSummary {
+        let model = CommonEffect::new();
+        match self {
+            Self::One => model.pool_into(batch, out),
+            #[cfg(feature = "rayon")]
+            Self::Two => model.par_pool_into(batch, out),
+        }
+        .expect("results")
+    }
+
+    fn random<F: Real, T: Tau2Estimator<F>>(
+        self,
+        estimator: T,
+        batch: &Outcomes<'_, F>,
+        out: ColumnsMut<'_, F>,
+    ) -> BatchSummary {
+        let model = RandomEffects::new(estimator);
+        match self {
+            Self::One => model.pool_into(batch, out),
+            #[cfg(feature = "rayon")]
+            Self::Two => model.par_pool_into(batch, out),
+        }
+        .expect("results")
     }
 }
 
-fn study_major(c: &mut Criterion) {
-    let arch = pulp::Arch::new();
-    for (name, missing) in [("10 studies", 0.0), ("10 studies, 5 % missing", 0.05)] {
-        let data = columns(OUTCOMES, 10, missing);
-        let mut group = c.benchmark_group(name);
-        group.throughput(Throughput::Elements(OUTCOMES as u64)).sample_size(10);
-        group.bench_function("floor", |b| b.iter(|| arch.dispatch(Floor(black_box(&data)))));
-        let batch = Batch::from_columns(MeanDifference, data.iter().map(|(y, v)| (&y[..], &v[..]))).expect("columns");
-        let (mut a, mut b, mut c, mut d) =
-            (vec![0.0; OUTCOMES], vec![0.0; OUTCOMES], vec![0.0; OUTCOMES], vec![0.0; OUTCOMES]);
-        let (mut e, mut f, mut g, mut h) =
-            (vec![0.0; OUTCOMES], vec![0.0; OUTCOMES], vec![0.0; OUTCOMES], vec![0.0; OUTCOMES]);
-        group.bench_function("DerSimonian-Laird", |bench| {
-            bench.iter(|| {
-                let out = ColumnsMut {
-                    estimate: Some(&mut a),
-                    std_error: Some(&mut b),
-                    tau2: Some(&mut c),
-                    q: Some(&mut d),
-                    ..ColumnsMut::default()
-                };
-                RandomEffects::new(DerSimonianLaird).pool_into(&batch, out).expect("results")
-            });
+/// Few samples of few runs: each takes from milliseconds to a second.
+fn group<'c>(c: &'c mut Criterion, name: &str, outcomes: usize) -> BenchmarkGroup<'c, WallTime> {
+    let mut group = c.benchmark_group(name);
+    group.throughput(Throughput::Elements(outcomes as u64));
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(300));
+    group
+}
+
+/// All work on one batch, whose inputs are these columns.
+fn work<F: Real>(c: &mut Criterion, name: &str, batch: &Outcomes<'_, F>, inputs: &[&[F]]) {
+    let mut results = Results::new(batch.outcomes());
+    for threads in Threads::ALL {
+        let mut group = group(c, &format!("{name}, {}", threads.name()), batch.outcomes());
+        group.bench_function("floor", |b| b.iter(|| threads.floor(black_box(inputs))));
+        group.bench_function("common effect", |b| b.iter(|| threads.common(batch, results.core())));
+        group.bench_function("DerSimonian-Laird", |b| {
+            b.iter(|| threads.random(DerSimonianLaird, batch, results.core()));
         });
-        group.bench_function("DerSimonian-Laird, everything", |bench| {
-            bench.iter(|| {
-                let out = ColumnsMut {
-                    estimate: Some(&mut a),
-                    std_error: Some(&mut b),
-                    tau2: Some(&mut c),
-                    q: Some(&mut d),
-                    lower: Some(&mut e),
-                    upper: Some(&mut f),
-                    p_value: Some(&mut g),
-                    q_p_value: Some(&mut h),
-                    ..ColumnsMut::default()
-                };
-                RandomEffects::new(DerSimonianLaird).pool_into(&batch, out).expect("results")
-            });
+        group.bench_function("DerSimonian-Laird, everything", |b| {
+            b.iter(|| threads.random(DerSimonianLaird, batch, results.everything()));
         });
-        group.bench_function("REML", |bench| {
-            bench.iter(|| {
-                let out = ColumnsMut {
-                    estimate: Some(&mut a),
-                    std_error: Some(&mut b),
-                    tau2: Some(&mut c),
-                    q: Some(&mut d),
-                    ..ColumnsMut::default()
-                };
-                RandomEffects::new(Reml).pool_into(&batch, out).expect("results")
-            });
-        });
-        group.finish();
+        group.bench_function("REML", |b| b.iter(|| threads.random(Reml, batch, results.core())));
     }
 }
 
-criterion_group!(benches, study_major);
+/// Both layouts of the same numbers.
+fn layouts<F: Real>(c: &mut Criterion, name: &str, outcomes: usize, studies: usize, missing: f64) {
+    let data = columns::<F>(outcomes, studies, missing);
+    let pairs = data.iter().map(|(y, v)| (&y[..], &v[..]));
+    let batch = Batch::from_columns(MeanDifference, pairs.clone()).expect("columns of one length");
+    let inputs: Vec<&[F]> = pairs.flat_map(|(y, v)| [y, v]).collect();
+    work(c, &format!("study-major, {name}"), &batch, &inputs);
+
+    let rows = (0..outcomes).flat_map(|i| data.iter().map(move |(y, v)| (y[i], v[i])));
+    let (y, v): (Vec<F>, Vec<F>) = rows.unzip();
+    let batch = Batch::from_rows(MeanDifference, studies, &y, &v).expect("rows of one length");
+    work(c, &format!("outcome-major, {name}"), &batch, &[&y, &v]);
+}
+
+fn large(c: &mut Criterion) {
+    layouts::<f64>(c, "f64, 10 studies", 1_000_000, 10, 0.0);
+    layouts::<f64>(c, "f64, 10 studies, 5 % missing", 1_000_000, 10, 0.05);
+    layouts::<f32>(c, "f32, 10 studies", 1_000_000, 10, 0.0);
+    layouts::<f64>(c, "f64, 50 studies", 200_000, 50, 0.0);
+}
+
+/// So little work that threads could cost more than they bring.
+fn small(c: &mut Criterion) {
+    let data = columns::<f64>(10_000, 10, 0.0);
+    let first = |n: usize| Batch::from_columns(MeanDifference, data.iter().map(move |(y, v)| (&y[..n], &v[..n])));
+    let mut results = Results::new(10_000);
+    let batch = first(10_000).expect("columns of one length");
+    let mut all = group(c, "10,000 outcomes, DerSimonian-Laird", 10_000);
+    for threads in Threads::ALL {
+        all.bench_function(threads.name(), |b| b.iter(|| threads.random(DerSimonianLaird, &batch, results.core())));
+    }
+    all.finish();
+    let mut results = Results::new(2_000);
+    let batch = first(2_000).expect("columns of one length");
+    let mut all = group(c, "2,000 outcomes, REML", 2_000);
+    for threads in Threads::ALL {
+        all.bench_function(threads.name(), |b| b.iter(|| threads.random(Reml, &batch, results.core())));
+    }
+}
+
+/// Two threads at most, whatever the machine has.
+fn two_threads(_: &mut Criterion) {
+    #[cfg(feature = "rayon")]
+    rayon::ThreadPoolBuilder::new().num_threads(2).build_global().expect("the first to ask for threads");
+}
+
+criterion_group!(benches, two_threads, small, large);
 criterion_main!(benches);

@@ -1,10 +1,18 @@
-//! One whole analysis of the 13 BCG trials: effect, limits, both p-values, tau2 and I2.
+//! One whole analysis: effect, limits, both p-values, tau2 and I2, of the 13 BCG trials, and of up to a million studies in units of
+//! the time it takes to read them (`floor`).
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
-use std::hint::black_box;
+mod support;
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use meta_analysis::{CommonEffect, EffectSize, Pool, Pooled, RandomEffects, RiskRatio, Studies, Tau2Method, TwoByTwo};
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use meta_analysis::{
+    CommonEffect, EffectSize, Measure, Pool, Pooled, RandomEffects, RiskRatio, Studies, Tau2Method, TwoByTwo,
+};
+use support::data::columns;
+use support::floor::floor;
 
 fn bcg() -> Studies<RiskRatio> {
     let trials = [
@@ -26,7 +34,7 @@ fn bcg() -> Studies<RiskRatio> {
 }
 
 /// Everything a reader of the result would ask for.
-fn whole(pooled: &Pooled<RiskRatio>) -> [f64; 8] {
+fn whole<M: Measure>(pooled: &Pooled<M>) -> [f64; 8] {
     let (natural, analysis, h) = (pooled.natural(), pooled.analysis(), pooled.heterogeneity());
     let interval = natural.interval.expect("an interval");
     let p_value = pooled.test().expect("a test").p_value();
@@ -47,5 +55,21 @@ fn analyses(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, analyses);
+fn many_studies(c: &mut Criterion) {
+    for k in [1_000, 10_000, 100_000, 1_000_000] {
+        let (y, v) = columns::<f64>(k, 1, 0.0).remove(0);
+        let studies = Studies::from_analysis(RiskRatio, y, v).expect("valid studies");
+        let mut group = c.benchmark_group(format!("one pool of {k} studies"));
+        group.throughput(Throughput::Elements(k as u64)).sample_size(20);
+        group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(500));
+        group.bench_function("floor", |b| b.iter(|| floor(black_box(&[studies.y(), studies.v()]))));
+        for method in [Tau2Method::DerSimonianLaird, Tau2Method::Reml] {
+            group.bench_function(method.to_string(), |b| {
+                b.iter(|| whole(&RandomEffects::new(method).pool(black_box(&studies)).expect("a result")));
+            });
+        }
+    }
+}
+
+criterion_group!(benches, analyses, many_studies);
 criterion_main!(benches);

@@ -4,13 +4,13 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use meta_analysis::sensitivity::{
     Fragility, Gosh, MomentEstimator, cumulative, heterogeneity_without_each, leave_one_out,
 };
 use meta_analysis::{
-    CommonEffect, DerSimonianLaird, Error, MantelHaenszel, MeanDifference, Pool, RandomEffects, RiskRatio, Studies,
-    TwoByTwo,
+    CommonEffect, DerSimonianLaird, Error, MantelHaenszel, MeanDifference, Peto, Pool, RandomEffects, RiskRatio,
+    Studies, TwoByTwo,
 };
 
 /// A model without a fast way.
@@ -48,37 +48,68 @@ fn tables(k: usize) -> Vec<TwoByTwo> {
     numbers(4 * k).chunks_exact(4).map(table).collect()
 }
 
-fn leaving_out(c: &mut Criterion) {
-    let mut group = c.benchmark_group("leave one out");
+/// All answers by joined sums: the time per study is the same however many there are.
+fn by_sums(c: &mut Criterion) {
+    let mut group = c.benchmark_group("by sums, per study");
     group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
-    for k in [10, 100, 1000] {
+    for k in [100, 1_000, 10_000] {
         let (studies, tables) = (studies(k), tables(k));
+        group.throughput(Throughput::Elements(k as u64));
         let common = CommonEffect::new();
-        group.bench_function(BenchmarkId::new("common effect, sums", k), |b| {
+        group.bench_function(BenchmarkId::new("leave one out, common effect", k), |b| {
             b.iter(|| leave_one_out(&common, black_box(&studies)));
         });
-        group.bench_function(BenchmarkId::new("common effect, pooling", k), |b| {
-            b.iter(|| leave_one_out(&Plain(common), black_box(&studies)));
-        });
-        let counts = MantelHaenszel::new(RiskRatio);
-        group.bench_function(BenchmarkId::new("Mantel-Haenszel, sums", k), |b| {
-            b.iter(|| leave_one_out(&counts, black_box(&tables)));
-        });
-        group.bench_function(BenchmarkId::new("Mantel-Haenszel, pooling", k), |b| {
-            b.iter(|| leave_one_out(&Plain(counts), black_box(&tables)));
-        });
-        group.bench_function(BenchmarkId::new("tau2 of DerSimonian-Laird, sums", k), |b| {
-            b.iter(|| heterogeneity_without_each(MomentEstimator::DerSimonianLaird, black_box(&studies)));
-        });
-        let random = RandomEffects::new(DerSimonianLaird);
-        group.bench_function(BenchmarkId::new("random effects, pooling", k), |b| {
-            b.iter(|| leave_one_out(&random, black_box(&studies)));
-        });
-        group.bench_function(BenchmarkId::new("cumulative common effect, sums", k), |b| {
+        group.bench_function(BenchmarkId::new("cumulative, common effect", k), |b| {
             b.iter(|| cumulative(&common, black_box(&studies)));
         });
-        group.bench_function(BenchmarkId::new("cumulative common effect, pooling", k), |b| {
-            b.iter(|| cumulative(&Plain(common), black_box(&studies)));
+        let counts = MantelHaenszel::new(RiskRatio);
+        group.bench_function(BenchmarkId::new("leave one out, Mantel-Haenszel", k), |b| {
+            b.iter(|| leave_one_out(&counts, black_box(&tables)));
+        });
+        group.bench_function(BenchmarkId::new("cumulative, Mantel-Haenszel", k), |b| {
+            b.iter(|| cumulative(&counts, black_box(&tables)));
+        });
+        let peto = Peto::new();
+        group.bench_function(BenchmarkId::new("leave one out, Peto", k), |b| {
+            b.iter(|| leave_one_out(&peto, black_box(&tables)));
+        });
+        group.bench_function(BenchmarkId::new("cumulative, Peto", k), |b| {
+            b.iter(|| cumulative(&peto, black_box(&tables)));
+        });
+        for estimator in [MomentEstimator::DerSimonianLaird, MomentEstimator::HedgesOlkin] {
+            group.bench_function(BenchmarkId::new(format!("leave one out, tau2 of {estimator:?}"), k), |b| {
+                b.iter(|| heterogeneity_without_each(estimator, black_box(&studies)));
+            });
+        }
+    }
+    group.finish();
+}
+
+/// Pooling each part, at a cost of O(k) for each of k parts.
+fn by_pooling(c: &mut Criterion) {
+    let mut group = c.benchmark_group("by pooling, per study");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    for k in [100, 1_000] {
+        let (studies, tables) = (studies(k), tables(k));
+        group.throughput(Throughput::Elements(k as u64));
+        let common = Plain(CommonEffect::new());
+        group.bench_function(BenchmarkId::new("leave one out, common effect", k), |b| {
+            b.iter(|| leave_one_out(&common, black_box(&studies)));
+        });
+        group.bench_function(BenchmarkId::new("cumulative, common effect", k), |b| {
+            b.iter(|| cumulative(&common, black_box(&studies)));
+        });
+        let counts = Plain(MantelHaenszel::new(RiskRatio));
+        group.bench_function(BenchmarkId::new("leave one out, Mantel-Haenszel", k), |b| {
+            b.iter(|| leave_one_out(&counts, black_box(&tables)));
+        });
+        let peto = Plain(Peto::new());
+        group.bench_function(BenchmarkId::new("leave one out, Peto", k), |b| {
+            b.iter(|| leave_one_out(&peto, black_box(&tables)));
+        });
+        let random = RandomEffects::new(DerSimonianLaird);
+        group.bench_function(BenchmarkId::new("leave one out, random effects", k), |b| {
+            b.iter(|| leave_one_out(&random, black_box(&studies)));
         });
     }
     group.finish();
@@ -105,5 +136,5 @@ fn fragility(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, leaving_out, subsets, fragility);
+criterion_group!(benches, by_sums, by_pooling, subsets, fragility);
 criterion_main!(benches);

@@ -157,6 +157,7 @@
 
 // Floor 0: no statistics.
 mod distributions;
+mod draws;
 mod error;
 mod level;
 mod num;
@@ -268,8 +269,9 @@ pub use pool::{
 };
 pub use real::Real;
 pub use regression::{
-    Coding, Coefficient, DeletedResidual, Design, LikelihoodRatio, MetaRegression, Regression, RegressionPermutation,
-    RegressionPermutationResult, RegressionPrediction, Residual, Setting, VarianceInflation, WaldTest,
+    Coding, Coefficient, DeletedResidual, Design, LikelihoodRatio, MetaRegression, Regression, RegressionInfluence,
+    RegressionPermutation, RegressionPermutationResult, RegressionPrediction, Residual, Setting,
+    StudyRegressionInfluence, VarianceInflation, WaldTest,
 };
 pub use stratified::{BreslowDay, CochranMantelHaenszel, Stratum};
 pub use studies::{Studies, Study};

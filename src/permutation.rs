@@ -2,17 +2,15 @@
 
 use std::ops::ControlFlow;
 
+use crate::draws::{Draws, report};
 use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
 use crate::pool::{Pool, Pooled, RandomEffects};
-use crate::random::Xoshiro256PlusPlus;
 use crate::real::Real;
 use crate::studies::Studies;
 
 /// Statistics closer to each other than this, relatively, are ties.
 const TIE: f64 = 1e-12;
-/// How many patterns pass between two reports of progress.
-const REPORT_EVERY: u64 = 256;
 
 /// The permutation test that there is no effect: the statistic of a model, compared with those that the same studies would give
 /// with the signs of their effects turned at random (Follmann & Proschan 1999).
@@ -68,9 +66,7 @@ const REPORT_EVERY: u64 = 256;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PermutationTest<P = RandomEffects> {
     model: P,
-    draws: usize,
-    seed: u64,
-    randomised: bool,
+    draws: Draws,
 }
 
 /// The result of a [`PermutationTest`].
@@ -96,19 +92,19 @@ impl<P> PermutationTest<P> {
 
     /// The test with the statistic of this model.
     pub const fn new(model: P) -> Self {
-        Self { model, draws: 10_000, seed: 0, randomised: false }
+        Self { model, draws: Draws::new(10_000) }
     }
 
     /// The same with this number of random patterns, from this seed, where not all patterns are taken.
     #[must_use]
     pub fn with_draws(self, draws: usize, seed: u64) -> Self {
-        Self { draws, seed, ..self }
+        Self { draws: self.draws.with(draws, seed), ..self }
     }
 
     /// The same with random patterns even where all could be taken.
     #[must_use]
     pub fn randomised(self) -> Self {
-        Self { randomised: true, ..self }
+        Self { draws: self.draws.always(), ..self }
     }
 
     /// Runs the test.
@@ -148,10 +144,10 @@ impl<P> PermutationTest<P> {
     {
         let observed = self.model.pool(studies)?;
         let (statistic, _) = magnitude(&observed)?;
-        let exact = !self.randomised && studies.k() <= Self::EXACT_UP_TO;
+        let exact = !self.draws.are_always() && studies.k() <= Self::EXACT_UP_TO;
         let mut run =
             Run { model: &self.model, studies: studies.clone(), threshold: statistic * (1.0 - TIE), progress };
-        let (patterns, counts) = if exact { run.exhaustive()? } else { run.random(self.draws, self.seed)? };
+        let (patterns, counts) = if exact { run.exhaustive()? } else { run.random(self.draws)? };
         Ok(PermutationResult { observed, patterns, extreme: counts.extreme, undefined: counts.undefined, exact })
     }
 }
@@ -178,7 +174,7 @@ where
         let mut counts = Counts::default();
         for done in 1..=total {
             self.count(&mut counts)?;
-            self.report(done, total)?;
+            report(&mut self.progress, done, total)?;
             // The number of trailing zeros is `free` only at the end.
             let index = usize::try_from(done.trailing_zeros()).unwrap_or(free);
             if index < free {
@@ -190,12 +186,8 @@ where
     }
 
     /// As [`exhaustive`](Self::exhaustive), for random patterns and the observed one.
-    fn random(&mut self, draws: usize, seed: u64) -> Result<(u64, Counts), Error> {
-        if draws == 0 {
-            return Err(ErrorKind::TooFewDraws { quantity: "the permutation test", needed: 1, found: 0 }.into());
-        }
-        let total = u64::try_from(draws).unwrap_or(u64::MAX - 1);
-        let mut generator = Xoshiro256PlusPlus::from_seed(seed);
+    fn random(&mut self, draws: Draws) -> Result<(u64, Counts), Error> {
+        let (total, mut generator) = draws.start("the permutation test")?;
         let mut counts = Counts::default();
         self.count(&mut counts)?;
         for done in 1..=total {
@@ -208,7 +200,7 @@ where
                 }
             }
             self.count(&mut counts)?;
-            self.report(done, total)?;
+            report(&mut self.progress, done, total)?;
         }
         Ok((total + 1, counts))
     }
@@ -217,16 +209,6 @@ where
         let (statistic, defined) = magnitude(&self.model.pool(&self.studies)?)?;
         counts.extreme += u64::from(statistic >= self.threshold);
         counts.undefined += u64::from(!defined);
-        Ok(())
-    }
-
-    fn report(&mut self, done: u64, total: u64) -> Result<(), Error> {
-        if (done.is_multiple_of(REPORT_EVERY) || done == total)
-            && (self.progress)(done, total).is_break()
-            && done < total
-        {
-            return Err(ErrorKind::Cancelled { done, total }.into());
-        }
         Ok(())
     }
 }

@@ -48,7 +48,22 @@ impl Real for f32 {
 
 mod sealed {
     #[allow(unnameable_types, reason = "sealed: nobody else names it")]
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
+    pub trait Sealed: Sized {
+        /// The numbers themselves, if they are in double precision.
+        fn doubles(numbers: &[Self]) -> Option<&[f64]>;
+    }
+
+    impl Sealed for f32 {
+        #[inline(always)]
+        fn doubles(_: &[Self]) -> Option<&[f64]> {
+            None
+        }
+    }
+
+    impl Sealed for f64 {
+        #[inline(always)]
+        fn doubles(numbers: &[Self]) -> Option<&[f64]> {
+            Some(numbers)
+        }
+    }
 }

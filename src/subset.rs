@@ -6,12 +6,13 @@ use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
 use crate::real::Real;
 use crate::studies::Studies;
-use crate::summary::{Tables, TwoByTwo};
+use crate::summary::{LogRank, PersonTime, Tables, TwoByTwo};
 
-/// Data whose studies can be left out: [`Studies`], [`Tables`], and plain vectors of [`TwoByTwo`]. Sealed.
+/// Data whose studies can be left out: [`Studies`], [`Tables`], and plain vectors of [`TwoByTwo`], [`PersonTime`] or
+/// [`LogRank`]. Sealed.
 ///
 /// Sensitivity analyses and subgroups are generic over it, so that they work for models of effects and for models of
-/// tables. Where one value per study is asked for (a group, a year), it is one for every study *given*, in that order:
+/// counts. Where one value per study is asked for (a group, a year), it is one for every study *given*, in that order:
 /// studies that were excluded as not estimable have theirs, too.
 pub trait Subset: Sized + sealed::Sealed {
     /// How many studies can be cut.
@@ -138,7 +139,10 @@ impl Subset for Tables {
     }
 }
 
-impl Subset for Vec<TwoByTwo> {
+impl<T: Copy> Subset for Vec<T>
+where
+    Self: sealed::Sealed,
+{
     fn size(&self) -> usize {
         self.len()
     }
@@ -210,13 +214,15 @@ pub(crate) fn groups<S: Subset, G: ToString>(
 }
 
 mod sealed {
-    use super::{Studies, Tables, TwoByTwo};
+    use super::{LogRank, PersonTime, Studies, Tables, TwoByTwo};
 
     #[allow(unnameable_types, reason = "sealed: nobody else names it")]
     pub trait Sealed {}
     impl<M, F> Sealed for Studies<M, F> {}
     impl Sealed for Tables {}
     impl Sealed for Vec<TwoByTwo> {}
+    impl Sealed for Vec<PersonTime> {}
+    impl Sealed for Vec<LogRank> {}
 }
 
 #[cfg(test)]

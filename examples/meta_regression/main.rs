@@ -26,6 +26,8 @@ fn main() -> Result<(), Error> {
     println!("{fit:.3}\n");
     predictions(&fit)?;
     residuals(&fit)?;
+    println!("Trials that pull at the line:\n");
+    println!("{}\n", model.influence(&studies, &latitude)?);
 
     println!("The way of allocation and the year tell nothing beyond:\n");
     let larger = latitude.clone().factor("allocation", column("allocation")?, Coding::Treatment)?;

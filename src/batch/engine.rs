@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::{ColumnsMut, PooledColumns};
-use super::lanes::{self, Answers, LANES, Lanes, Simd, Visit};
+use super::lanes::{self, Answers, Lanes, Visit};
 use super::scratch::Scratch;
 use super::writer::Writer;
 use super::{Batch, Data};
@@ -12,6 +12,7 @@ use crate::evidence::Evidence;
 use crate::inference::Inference;
 use crate::level::Level;
 use crate::measure::Measure;
+use crate::num::wide::{Group, LANES};
 use crate::pool::{Choices, CommonEffect, Numbers, Pool, RandomEffects, estimate_tau2};
 use crate::real::Real;
 use crate::tau2::Tau2Estimator;
@@ -132,13 +133,15 @@ impl<F: Real> Work<'_, '_, '_, '_, F> {
 impl<F: Real> Visit for &mut Work<'_, '_, '_, '_, F> {
     /// Several outcomes that lanes have pooled, but for those that they left.
     #[inline(always)]
-    fn visit<S: Simd>(&mut self, simd: S, first: usize, answers: &Answers) {
-        self.writer.write_lanes(simd, first, answers);
+    fn take<W: Group>(&mut self, first: usize, answers: &Answers<W>) {
+        self.writer.write_lanes(first, answers);
         self.summary.pooled += LANES;
-        if answers.left.contains(&true) {
-            for l in (0..LANES).filter(|&l| answers.left[l]) {
-                self.summary.pooled -= 1;
-                self.alone(first + l);
+        if W::any(answers.left) {
+            for (l, left) in answers.k.flags(answers.left).into_iter().enumerate() {
+                if left {
+                    self.summary.pooled -= 1;
+                    self.alone(first + l);
+                }
             }
         }
     }

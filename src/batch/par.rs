@@ -3,7 +3,7 @@
 use super::columns::{ColumnsMut, PooledColumns};
 use super::engine::{BatchSummary, Plan};
 use super::{Batch, Data};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
 use crate::pool::{CommonEffect, Pool, RandomEffects};
 use crate::real::Real;
@@ -34,6 +34,14 @@ impl<'a, M: Measure, F: Real> Batch<'a, M, F> {
 
     pub(super) fn pool_columns_in_parallel(&self, plan: &Plan<'_, F>) -> PooledColumns<M, F> {
         self.pool_columns_by(plan, run)
+    }
+
+    fn pool_into_in_parallel(&self, plan: &Plan<'_, F>, columns: ColumnsMut<'_, F>) -> Result<BatchSummary, Error> {
+        let expected = self.data.outcomes;
+        if let Some((what, found)) = columns.wrong_length(expected) {
+            return Err(ErrorKind::OutcomeMismatch { what, expected, found }.into());
+        }
+        Ok(run(plan, &self.data, 0..expected, columns))
     }
 }
 
@@ -69,5 +77,48 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Par<'_, Batch<'_, M, F>>> fo
 
     fn pool(&self, batch: &Par<'_, Batch<'_, M, F>>) -> Result<PooledColumns<M, F>, Error> {
         Ok(batch.0.pool_columns_in_parallel(&self.plan()))
+    }
+}
+
+impl CommonEffect {
+    /// As [`pool_into`](Self::pool_into), by rayon's threads: the same bits for any number of them.
+    ///
+    /// # Errors
+    /// As [`pool_into`](Self::pool_into).
+    pub fn par_pool_into<M: Measure, F: Real>(
+        &self,
+        batch: &Batch<'_, M, F>,
+        columns: ColumnsMut<'_, F>,
+    ) -> Result<BatchSummary, Error> {
+        batch.pool_into_in_parallel(&self.plan(), columns)
+    }
+}
+
+impl<T> RandomEffects<T> {
+    /// As [`pool_into`](Self::pool_into), by rayon's threads: the same bits for any number of them.
+    ///
+    /// # Errors
+    /// As [`pool_into`](Self::pool_into).
+    ///
+    /// # Example
+    /// ```
+    /// use meta_analysis::{Batch, ColumnsMut, MeanDifference, RandomEffects, Reml};
+    ///
+    /// let batch = Batch::from_rows(MeanDifference, 3, &[1.0, 2.0, 6.0, 0.0, 0.0, 3.0], &[1.0; 6])?;
+    /// let mut estimates = [0.0; 2];
+    /// let wanted = ColumnsMut { estimate: Some(&mut estimates), ..ColumnsMut::default() };
+    /// RandomEffects::new(Reml).par_pool_into(&batch, wanted)?;
+    /// assert_eq!(estimates, [3.0, 1.0]);
+    /// # Ok::<(), meta_analysis::Error>(())
+    /// ```
+    pub fn par_pool_into<M: Measure, F: Real>(
+        &self,
+        batch: &Batch<'_, M, F>,
+        columns: ColumnsMut<'_, F>,
+    ) -> Result<BatchSummary, Error>
+    where
+        T: Tau2Estimator<F>,
+    {
+        batch.pool_into_in_parallel(&self.plan(), columns)
     }
 }

@@ -3,10 +3,11 @@
 use std::array::from_fn;
 
 use super::columns::ColumnsMut;
-use super::lanes::{Answers, LANES, Simd, Wide};
-use crate::distributions::{chi_squared_sf_lanes, normal_two_sided, t_upper_quantile};
+use super::lanes::Answers;
+use crate::distributions::{chi_squared_sf_lanes, normal_two_sided_lanes, t_upper_quantile};
 use crate::inference::{Inference, Test};
 use crate::level::Level;
+use crate::num::wide::{Group, LANES};
 use crate::pool::Numbers;
 use crate::real::Real;
 
@@ -37,50 +38,49 @@ impl<'b, F: Real> Writer<'b, F> {
 
     /// The results of LANES outcomes, by the formulas of `Numbers` and `Heterogeneity`.
     #[inline(always)]
-    pub(super) fn write_lanes<S: Simd>(&mut self, simd: S, first: usize, a: &Answers) {
+    pub(super) fn write_lanes<W: Group>(&mut self, first: usize, a: &Answers<W>) {
         let at = first - self.start;
         let Self { out, quantiles, level, inference, .. } = self;
-        let df: [f64; LANES] = from_fn(|l| a.k[l] - 1.0);
-        fill(&mut out.estimate, at, |l| a.estimate[l]);
-        fill(&mut out.std_error, at, |l| a.std_error[l]);
-        fill(&mut out.tau2, at, |l| a.tau2[l]);
-        fill(&mut out.q, at, |l| a.q[l]);
+        let (zero, one, nan) = (a.k.same(0.0), a.k.same(1.0), a.k.same(f64::NAN));
+        let df = a.k - one;
+        fill(&mut out.estimate, at, || a.estimate);
+        fill(&mut out.std_error, at, || a.std_error);
+        fill(&mut out.tau2, at, || a.tau2);
+        fill(&mut out.q, at, || a.q);
         if out.lower.is_some() || out.upper.is_some() {
-            let half: [f64; LANES] = match inference {
-                Inference::Normal => from_fn(|l| level.normal_quantile() * a.std_error[l]),
-                _ => from_fn(|l| quantile(quantiles, *level, df[l]) * a.std_error[l]),
+            let half = match inference {
+                Inference::Normal => zero.same(level.normal_quantile()) * a.std_error,
+                _ => df.each(|df| quantile(quantiles, *level, df)) * a.std_error,
             };
-            fill(&mut out.lower, at, |l| a.estimate[l] - half[l]);
-            fill(&mut out.upper, at, |l| a.estimate[l] + half[l]);
+            fill(&mut out.lower, at, || a.estimate - half);
+            fill(&mut out.upper, at, || a.estimate + half);
         }
         if out.statistic.is_some() || out.p_value.is_some() || out.log_p_value.is_some() {
-            let df = |l: usize| (*inference != Inference::Normal).then_some(df[l]);
-            let test: [Option<Test<F>>; LANES] = from_fn(|l| {
-                let statistic = a.estimate[l] / a.std_error[l];
-                if statistic.is_nan() { None } else { Test::new(statistic, df(l)) }
-            });
-            let value = |of: fn(&Test<F>) -> F| move |test: &Option<Test<F>>| test.as_ref().map_or(F::nan(), of);
-            set_all(&mut out.statistic, at, &test, value(|test| test.statistic));
-            if *inference == Inference::Normal && out.p_value.is_some() {
-                let p = normal_two_sided(Wide::load(simd, from_fn(|l| a.estimate[l] / a.std_error[l]))).array();
-                fill(&mut out.p_value, at, |l| if test[l].is_some() { p[l] } else { f64::NAN });
+            let exact = a.estimate / a.std_error;
+            // As `Test::new`, there is no test where the statistic overflows.
+            let statistic = exact.each(|x| F::of(x).f64());
+            let some = statistic.abs().is_below(zero.same(f64::INFINITY));
+            fill(&mut out.statistic, at, || W::select(some, statistic, nan));
+            if *inference == Inference::Normal {
+                fill(&mut out.p_value, at, || W::select(some, normal_two_sided_lanes(exact), nan));
             } else {
-                set_all(&mut out.p_value, at, &test, value(Test::p_value));
+                let test = tests::<W, F>(exact, Some(df));
+                set_all(&mut out.p_value, at, &test, Test::p_value);
             }
-            set_all(&mut out.log_p_value, at, &test, value(Test::log_p_value));
+            if out.log_p_value.is_some() {
+                let test = tests::<W, F>(exact, (*inference != Inference::Normal).then_some(df));
+                set_all(&mut out.log_p_value, at, &test, Test::log_p_value);
+            }
         }
-        if out.q_p_value.is_some() {
-            let p = chi_squared_sf_lanes(Wide::load(simd, a.q), Wide::load(simd, df)).array();
-            fill(&mut out.q_p_value, at, |l| p[l]);
-        }
-        fill(&mut out.i2_from_q, at, |l| {
-            let share = if a.q[l] > df[l] { (a.q[l] - df[l]) / a.q[l] } else { 0.0 };
-            if df[l] > 0.0 { share } else { f64::NAN }
+        fill(&mut out.q_p_value, at, || chi_squared_sf_lanes(a.q, df));
+        fill(&mut out.i2_from_q, at, || {
+            let share = ((a.q - df) / a.q).only(a.q.is_above(df));
+            W::select(df.is_above(zero), share, nan)
         });
-        fill(&mut out.i2_from_tau2, at, |l| 1.0 / (1.0 + a.typical(l) / a.tau2[l]));
+        fill(&mut out.i2_from_tau2, at, || one / (one + a.typical() / a.tau2));
         if let Some(column) = &mut out.k {
-            for l in 0..LANES {
-                column[at + l] = count(a.k[l]);
+            for (x, k) in column[at..at + LANES].iter_mut().zip(a.k.array()) {
+                *x = count(k);
             }
         }
     }
@@ -120,21 +120,30 @@ impl<F: Real> ColumnsMut<'_, F> {
 
 /// Writes LANES numbers into a column, if it is wanted.
 #[inline(always)]
-fn fill<F: Real>(column: &mut Option<&mut [F]>, at: usize, value: impl Fn(usize) -> f64) {
+fn fill<W: Group, F: Real>(column: &mut Option<&mut [F]>, at: usize, value: impl FnOnce() -> W) {
     if let Some(part) = column.as_mut().and_then(|column| column.get_mut(at..at + LANES)) {
-        for (l, x) in part.iter_mut().enumerate() {
-            *x = F::of(value(l));
+        for (x, value) in part.iter_mut().zip(value().array()) {
+            *x = F::of(value);
         }
     }
 }
 
-#[inline(always)]
-fn set_all<F: Real, T>(column: &mut Option<&mut [F]>, at: usize, of: &[T; LANES], value: impl Fn(&T) -> F) {
+/// Writes what is computed one by one; NaN where there is no test.
+fn set_all<F: Real>(column: &mut Option<&mut [F]>, at: usize, of: &Tests<F>, value: fn(&Test<F>) -> F) {
     if let Some(part) = column.as_mut().and_then(|column| column.get_mut(at..at + LANES)) {
         for (x, of) in part.iter_mut().zip(of) {
-            *x = value(of);
+            *x = of.as_ref().map_or(F::nan(), value);
         }
     }
+}
+
+type Tests<F> = [Option<Test<F>>; LANES];
+
+/// The tests of LANES outcomes, with degrees of freedom if they are Student's.
+#[inline(always)]
+fn tests<W: Group, F: Real>(statistic: W, df: Option<W>) -> Tests<F> {
+    let (statistic, df) = (statistic.array(), df.map(Group::array));
+    from_fn(|l| if statistic[l].is_nan() { None } else { Test::new(statistic[l], df.map(|df| df[l])) })
 }
 
 /// The t quantile for whole degrees of freedom, of which a batch has few; NaN below 1.

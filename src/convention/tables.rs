@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::level::Level;
 use crate::measure::{Measure, OddsRatio, RiskDifference, RiskRatio};
 use crate::pool::{
-    CommonEffect, MantelHaenszel, MantelHaenszelMeasure, MantelHaenszelVariance, Pool, Pooled, QCentre, RandomEffects,
+    CommonEffect, Cuts, MantelHaenszel, MantelHaenszelMeasure, MantelHaenszelVariance, Pool, Pooled, QCentre,
+    RandomEffects,
 };
 use crate::studies::Studies;
 use crate::summary::{CorrectedCells, TwoByTwo, ZeroCells};
@@ -181,13 +182,7 @@ impl<M: ConventionTableMeasure, S: AsRef<[TwoByTwo]> + ?Sized> Pool<S> for Table
 
     fn pool(&self, tables: &S) -> Result<Pooled<M>, Error> {
         let tables = tables.as_ref();
-        let mantel_haenszel = self
-            .measure
-            .mantel_haenszel(self.variance)
-            .with_zero_cells(self.effects)
-            .with_zero_cells_in_sums(self.sums)
-            .with_q_about(self.q_centre)
-            .with_level(self.level);
+        let mantel_haenszel = self.mantel_haenszel();
         let dersimonian_laird = self.tau2 == Tau2Method::DerSimonianLaird;
         match self.model {
             TableModel::MantelHaenszel => mantel_haenszel.pool(tables),
@@ -202,6 +197,27 @@ impl<M: ConventionTableMeasure, S: AsRef<[TwoByTwo]> + ?Sized> Pool<S> for Table
                 RandomEffects::new(self.tau2).with_level(self.level).pool(&studies)
             }
         }
+    }
+
+    fn cuts<'a>(&'a self, tables: &'a S) -> Option<Box<dyn Cuts<Pooled<M>> + 'a>>
+    where
+        Pooled<M>: 'a,
+    {
+        match self.model {
+            TableModel::MantelHaenszel => self.mantel_haenszel().parts(tables.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+impl<M: ConventionTableMeasure> TableAnalysis<M> {
+    fn mantel_haenszel(&self) -> MantelHaenszel<M> {
+        self.measure
+            .mantel_haenszel(self.variance)
+            .with_zero_cells(self.effects)
+            .with_zero_cells_in_sums(self.sums)
+            .with_q_about(self.q_centre)
+            .with_level(self.level)
     }
 }
 

@@ -8,6 +8,7 @@ use super::chi_squared_sf;
 use super::exponential::ExpNegHalf;
 use super::normal_tail::scaled_tails;
 use crate::num::lanes::Lanes;
+use crate::num::wide::{Group, LANES, Operation};
 
 /// Whole degrees of freedom up to which the tail is a finite sum.
 pub(super) const FINITE_SUM_DF: f64 = 60.0;
@@ -98,7 +99,7 @@ fn sum<L: Lanes>(h: L, table: &[f64; TERMS], count: usize) -> L {
 
 /// The same where the degrees of freedom differ, and with them the table and how many of its coefficients count.
 #[inline(always)]
-fn mixed_sum<L: Lanes>(h: L, df: L, odd_df: L, count: usize) -> L {
+fn mixed_sum<L: Lanes>(h: L, df: L, odd_df: L::Mask, count: usize) -> L {
     let square = h * h;
     let (mut even, mut odd) = (h.same(0.0), h.same(0.0));
     let mut pairs = count.div_ceil(2);
@@ -112,28 +113,22 @@ fn mixed_sum<L: Lanes>(h: L, df: L, odd_df: L, count: usize) -> L {
 
 /// The coefficient of `h^j`: the terms of `df` degrees of freedom are those with `2 j + 1 < df`.
 #[inline(always)]
-fn coefficient<L: Lanes>(df: L, odd_df: L, j: usize) -> L {
-    let zero = df.same(0.0);
-    let parity = odd_df.above(zero, df.same(ODD[j]), df.same(EVEN[j]));
-    df.above(df.same(float(2 * j + 1)), parity, zero)
+fn coefficient<L: Lanes>(df: L, odd: L::Mask, j: usize) -> L {
+    L::select(odd, df.same(ODD[j]), df.same(EVEN[j])).only(df.is_above(df.same(float(2 * j + 1))))
 }
 
 /// `x` within the range of the sums, and half of it. NaN stays.
 #[inline(always)]
 fn clamped<L: Lanes>(x: L) -> (L, L) {
-    let (zero, largest) = (x.same(0.0), x.same(LARGEST));
-    let x = x.below(zero, zero, x);
-    let x = x.above(largest, largest, x);
+    let x = x.same(LARGEST).at_most(x.same(0.0).at_least(x));
     (x, x * x.same(0.5))
 }
 
 /// `exp(-x / 2) factor`, at most 1.
 #[inline(always)]
 fn tail<L: Lanes>(x: L, factor: L) -> L {
-    let one = x.same(1.0);
     let exp = ExpNegHalf::new(x, x, x.same(0.0));
-    let p = factor * exp.near * exp.far;
-    p.above(one, one, p)
+    x.same(1.0).at_most(factor * exp.near * exp.far)
 }
 
 /// The factor of `exp(-h)` for odd degrees of freedom.
@@ -146,7 +141,7 @@ fn odd_factor<L: Lanes>(x: L, sum: L) -> L {
 
 /// The upper tail for one number of degrees of freedom, from 1 to [`FINITE_SUM_DF`]; 1 for `x <= 0`.
 #[inline(always)]
-pub(super) fn chi_squared_upper_sum<L: Lanes>(x: L, df: usize) -> L {
+fn upper_sum<L: Lanes>(x: L, df: usize) -> L {
     let (x, h) = clamped(x);
     let count = (df / 2).min(TERMS);
     if df % 2 == 0 {
@@ -160,24 +155,65 @@ pub(super) fn chi_squared_upper_sum<L: Lanes>(x: L, df: usize) -> L {
 fn mixed_upper_sum<L: Lanes>(x: L, df: L, most: usize) -> L {
     let (x, h) = clamped(x);
     let half = df * x.same(0.5);
-    let odd_df = half - half.nearest().0;
-    let odd_df = odd_df * odd_df;
-    let sum = mixed_sum(h, df, odd_df, (most / 2).min(TERMS));
-    tail(x, odd_df.above(x.same(0.0), odd_factor(x, sum), sum))
+    let odd = !half.is(half.nearest());
+    let sum = mixed_sum(h, df, odd, (most / 2).min(TERMS));
+    tail(x, L::select(odd, odd_factor(x, sum), sum))
+}
+
+/// The upper tail for whole degrees of freedom from 1 to [`FINITE_SUM_DF`]; 1 for `x <= 0`.
+pub(super) fn chi_squared_upper_sum(x: f64, df: f64) -> f64 {
+    upper_sum(x, whole(df))
 }
 
 /// [`chi_squared_sf`] of each lane, with its bits, for whole degrees of freedom; 1 without any, as for the test of nothing.
 ///
 /// With at most [`FINITE_SUM_DF`] in all lanes they are computed side by side: faster where all have the same.
 #[inline(always)]
-pub(crate) fn chi_squared_sf_lanes<L: Lanes>(x: L, df: L) -> L {
-    let one = x.same(1.0);
-    let (least, most) = df.extremes();
-    if most > FINITE_SUM_DF {
-        return x.zip(df, |x, df| if df > 0.0 { chi_squared_sf(x, df) } else { 1.0 });
+pub(crate) fn chi_squared_sf_lanes<W: Group>(x: W, df: W) -> W {
+    let all = df.array();
+    let (first, one) = (all[0], x.same(1.0));
+    let p = if !W::any(!df.is(x.same(first))) && first <= FINITE_SUM_DF {
+        x.call(UpperSum { x, df: whole(first) })
+    } else if !W::any(df.is_above(x.same(FINITE_SUM_DF))) {
+        x.call(MixedUpperSum { x, df, most: whole(all.into_iter().fold(0.0, f64::max)) })
+    } else {
+        x.load(&one_by_one(&x.array(), &all))
+    };
+    W::select(df.is_below(one), one, p)
+}
+
+#[inline(never)]
+fn one_by_one(x: &[f64; LANES], df: &[f64; LANES]) -> [f64; LANES] {
+    std::array::from_fn(|l| chi_squared_sf(x[l], df[l]))
+}
+
+struct UpperSum<W> {
+    x: W,
+    df: usize,
+}
+
+impl<W: Group> Operation for UpperSum<W> {
+    type Output = W;
+
+    #[inline(always)]
+    fn run(self) -> W {
+        upper_sum(self.x, self.df)
     }
-    let p = if least < most { mixed_upper_sum(x, df, whole(most)) } else { chi_squared_upper_sum(x, whole(most)) };
-    df.below(one, one, p)
+}
+
+struct MixedUpperSum<W> {
+    x: W,
+    df: W,
+    most: usize,
+}
+
+impl<W: Group> Operation for MixedUpperSum<W> {
+    type Output = W;
+
+    #[inline(always)]
+    fn run(self) -> W {
+        mixed_upper_sum(self.x, self.df, self.most)
+    }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "at most 60")]
@@ -189,6 +225,6 @@ const fn float(n: usize) -> f64 {
 /// A small whole number that is kept as a float; 0 for a negative one.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 60")]
 #[inline(always)]
-pub(super) const fn whole(x: f64) -> usize {
+const fn whole(x: f64) -> usize {
     x as usize
 }

@@ -41,16 +41,16 @@ impl<L: Lanes> ExpNegHalf<L> {
     /// Measured error 0.6 ulp.
     #[inline(always)]
     pub(super) fn new(about: L, high: L, low: L) -> Self {
-        let (zero, half, one) = (high.same(0.0), high.same(0.5), high.same(1.0));
-        let (n, power_of_2) = (about * high.same(-0.5 * LOG2_E)).nearest();
+        let (half, one) = (high.same(0.5), high.same(1.0));
+        let n = (about * high.same(-0.5 * LOG2_E)).nearest();
         // -high - 2 n ln 2 is exact for the first part of ln 2, by Sterbenz' lemma; `lost` is what the remainder loses by rounding.
         let first = n * high.same(-TWO_LN2_HIGH) - high;
         let second = n * high.same(TWO_LN2_LOW) + low;
         let r = first - second;
         let lost = first - r - second;
         let power = one + half * (r + (lost + r * r * r.polynomial(&SECOND_ORDER)));
-        let limit = high.same(2.0 * FAR);
-        let shifted = power_of_2 + high.above(limit, high.same(FAR), zero);
-        Self { near: power * shifted.exp2_of_biased(), far: high.above(limit, high.same(FAR_SCALE), one) }
+        let beyond = high.is_above(high.same(2.0 * FAR));
+        let near = power * (n + high.same(FAR).only(beyond)).exp2_of_whole();
+        Self { near, far: L::select(beyond, high.same(FAR_SCALE), one) }
     }
 }

@@ -35,13 +35,13 @@ pub(crate) use self::double_double::DoubleDouble;
 use self::beta::{StudentPart, student_part};
 pub(crate) use self::bivariate_normal::Thresholds;
 pub(crate) use self::chi_squared_tail::chi_squared_sf_lanes;
-use self::chi_squared_tail::{FINITE_SUM_DF, chi_squared_upper_sum, whole};
+use self::chi_squared_tail::{FINITE_SUM_DF, chi_squared_upper_sum};
 pub(crate) use self::fisher::{f_log_sf, f_sf};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{gamma_half_ratio, stirling_error};
 use self::incomplete_gamma::gamma_side;
 pub(crate) use self::noncentral_f::RegressionF;
-pub(crate) use self::normal_tail::normal_two_sided;
+pub(crate) use self::normal_tail::{normal_two_sided, normal_two_sided_lanes};
 pub(crate) use self::olkin_pratt::OlkinPratt;
 pub(crate) use self::probit::{inverse_density, probit, probit_difference};
 pub(crate) use self::quadratic_form::QuadraticForm;
@@ -289,7 +289,7 @@ fn chi_squared_edge(x: f64, df: f64) -> Option<f64> {
 pub(crate) fn chi_squared_sf(x: f64, df: f64) -> f64 {
     match chi_squared_edge(x, df) {
         Some(lower) => 1.0 - lower,
-        None if whole_and_small(df) => chi_squared_upper_sum(x, whole(df)),
+        None if whole_and_small(df) => chi_squared_upper_sum(x, df),
         None => gamma_side(0.5 * kept_normal(df), 0.5 * x).upper(),
     }
 }

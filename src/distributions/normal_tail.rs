@@ -2,6 +2,7 @@
 
 use super::exponential::ExpNegHalf;
 use crate::num::lanes::Lanes;
+use crate::num::wide::{Group, Operation};
 
 /// Beyond this both tails together are below the smallest double.
 const LARGEST: f64 = 40.0;
@@ -50,15 +51,36 @@ pub(super) fn scaled_tails<L: Lanes>(z: L) -> (L, L) {
 
 /// The probability of the standard normal beyond `-z` and `z` together; NaN for NaN, 1 at 0.
 #[inline(always)]
-pub(crate) fn normal_two_sided<L: Lanes>(z: L) -> L {
+fn two_sided<L: Lanes>(z: L) -> L {
     let (one, largest) = (z.same(1.0), z.same(LARGEST));
-    let z = z.abs();
-    let z = z.above(largest, largest, z);
+    // NaN stays.
+    let z = largest.at_most(z.abs());
     let (main, inverse) = scaled_tails(z);
     // z^2 = high^2 + (z - high) (z + high), of which the first is exact: `high` has 26 bits.
     let scaled = z * z.same(SPLITTER);
     let high = scaled - (scaled - z);
     let exp = ExpNegHalf::new(z * z, high * high, (z - high) * (z + high));
-    let p = main * (exp.near * inverse) * exp.far;
-    p.above(one, one, p)
+    one.at_most(main * (exp.near * inverse) * exp.far)
+}
+
+/// The probability of the standard normal beyond `-z` and `z` together; NaN for NaN, 1 at 0.
+pub(crate) fn normal_two_sided(z: f64) -> f64 {
+    two_sided(z)
+}
+
+/// [`normal_two_sided`] of each lane, with its bits.
+#[inline(always)]
+pub(crate) fn normal_two_sided_lanes<W: Group>(z: W) -> W {
+    z.call(TwoSided(z))
+}
+
+struct TwoSided<W>(W);
+
+impl<W: Group> Operation for TwoSided<W> {
+    type Output = W;
+
+    #[inline(always)]
+    fn run(self) -> W {
+        two_sided(self.0)
+    }
 }

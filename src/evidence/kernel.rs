@@ -5,6 +5,7 @@
 //! power of two. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
 //! that they lie in (0, 1] whatever tau2 is. Everything downstream is a function of such sums.
 
+use super::curvature::{Curvature, ResidualSums, split, split_at};
 use crate::num::scale::unit_of_variance;
 use crate::num::sum::sum_pairs;
 use crate::real::Real;
@@ -96,21 +97,6 @@ pub(crate) struct Centre {
     pub(crate) weights: Weights,
     /// The weighted mean of the differences from the pivot, in our unit.
     pub(crate) mean: f64,
-}
-
-/// What the likelihood and its derivatives are made of, at one tau2, with r = d - mean and P = W - W1 1'W / 1'W1.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Curvature {
-    pub(crate) c: f64,
-    /// c y'Py = Σ u r².
-    pub(crate) q: f64,
-    /// `c² y'PPy = Σ u² r²`.
-    pub(crate) pp: f64,
-    /// `c³ y'PPPy`, of which `Σ u³ r² - (Σ u² r)² / Σ u` is the textbook form.
-    pub(crate) ppp: f64,
-    /// c tr P and c² tr PP; under maximum likelihood c tr W and c² tr WW.
-    pub(crate) trace: f64,
-    pub(crate) trace_pp: f64,
 }
 
 /// A tau2 between two others, for bisection: the geometric mean of `v_min + tau2` where they are far apart, the arithmetic one
@@ -230,21 +216,13 @@ impl<'a, F: Real> Kernel<'a, F> {
         let c = weights.c;
         let [q, pp, top_r2, ur, u2r, u3r2] = self.sums(|d, v| {
             let (u, r) = (c / (v + tau2), d - mean);
-            let (top, rest) = split(u);
-            let (all, ur) = (u * r, rest * r);
-            [all * r, all * all, top * r * r, ur, rest * ur, rest * (ur * ur)]
+            let all = u * r;
+            // The largest weight is 1, and adds nothing to the sums over the rest.
+            let (top, rest) = split_at(u, all);
+            [all * r, all * all, top * top, rest, u * rest, u * (rest * rest)]
         });
-        // Σ u³ r² - (Σ u² r)² / Σ u, in which the studies of largest weight cancel when they dominate. Their residuals sum
-        // to -Σ u r of the rest; with that put in, only the rest is left, beside the spread among them.
-        let (top, total) = (weights.top, weights.total());
-        let among_top = if top > 1.0 { (top_r2 - ur * (ur / top)).max(0.0) } else { 0.0 };
-        let crossed = (ur * (ur / top) * weights.rest[0] + u2r * (2.0 * ur - u2r)) / total;
-        let ppp = (among_top + u3r2 + crossed).max(0.0);
-        let (trace, trace_pp) = match restricted {
-            true => (weights.trace(), weights.trace_pp()),
-            false => (weights.total(), weights.total_squares()),
-        };
-        Curvature { c, q, pp, ppp, trace, trace_pp }
+        let sums = ResidualSums { q, pp, top_r2, ur, u2r, u3r2 };
+        Curvature::new(c, weights.top, weights.rest, &sums, restricted)
     }
 
     /// As [`curvature`](Self::curvature) for the likelihood with the mean held at a value: A, B, C and D are then Σ u² r², Σ u,
@@ -337,10 +315,4 @@ impl<'a, F: Real> Kernel<'a, F> {
         let Self { pivot, unit, .. } = *self;
         sum_pairs(self.y, self.v, |y, v| term((y - pivot) * unit, v * unit * unit))
     }
-}
-
-/// A weight as (1, 0) if it is the largest, as (0, u) otherwise.
-#[inline(always)]
-pub(crate) fn split(u: f64) -> (f64, f64) {
-    if u == 1.0 { (1.0, 0.0) } else { (0.0, u) }
 }

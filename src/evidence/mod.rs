@@ -1,11 +1,13 @@
 //! All that an estimator of the variance between studies may look at.
 
+mod curvature;
 mod kernel;
 mod moderators;
 mod moments;
 mod weighted;
 
-pub(crate) use kernel::{Centre, Curvature, Kernel, Weights, between, split};
+pub(crate) use curvature::{Curvature, ResidualSums, split, split_at};
+pub(crate) use kernel::{Centre, Kernel, Weights, between};
 pub(crate) use moderators::Moderators;
 pub(crate) use weighted::Weighted;
 

@@ -1,55 +1,93 @@
-//! Formulas for one number and for several side by side, with the same bits.
+//! One formula for one number and for several side by side.
 //!
-//! A formula that is written once, for any [`Lanes`], without branches on the numbers and without fused multiply-adds, gives each
-//! lane of a vector the bits that it gives a number alone: every operation is the same IEEE operation on each lane.
+//! A function of [`Lanes`] carries out the same IEEE operations whether it works on a double or on the vectors of a batch, so that
+//! both have the same bits. Such functions call no closures and are inlined: what is not is compiled without the vectors'
+//! instructions, and calls a function for each of them.
 
-use std::ops::{Add, Div, Mul, Sub};
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Not, Sub};
 
-/// 1.5 times 2^52: adding and subtracting it rounds to the nearest whole number, as the place of its last bit is 1.
+/// 1.5 times 2^52: adding and subtracting it rounds to a whole number, as the place of its last bit is 1.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
+/// 2^32, from which place on the upper half of a double's bits shows a whole number that is added to [`ROUNDER`].
+const UPPER_HALF: f64 = 4_294_967_296.0;
 /// The bias of the exponent of a double.
 const BIAS: f64 = 1_023.0;
 
-/// One number, or several with the instructions to compute with them side by side.
+/// A double, or several side by side.
 pub(crate) trait Lanes:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+    Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + AddAssign
 {
+    /// A truth value for each lane.
+    type Mask: Copy + Debug + BitAnd<Output = Self::Mask> + BitOr<Output = Self::Mask> + Not<Output = Self::Mask>;
+
     /// The same number in all lanes.
     fn same(self, x: f64) -> Self;
 
     fn sqrt(self) -> Self;
 
-    fn abs(self) -> Self;
+    /// Where this is less; false for NaN.
+    fn is_below(self, other: Self) -> Self::Mask;
 
-    /// `a` where this is less than `bound`, `b` elsewhere, NaN included.
-    fn below(self, bound: Self, a: Self, b: Self) -> Self;
+    /// Where both are equal; NaN is not equal to itself.
+    fn is(self, other: Self) -> Self::Mask;
 
-    /// `a` where this is greater than `bound`, `b` elsewhere, NaN included.
-    fn above(self, bound: Self, a: Self, b: Self) -> Self;
+    /// `a` where the mask is true, `b` elsewhere.
+    fn select(mask: Self::Mask, a: Self, b: Self) -> Self;
 
-    /// A function of each lane; bit arithmetic becomes vector instructions, a call is made for one after the other.
-    fn each(self, f: impl Fn(f64) -> f64) -> Self;
+    fn any(mask: Self::Mask) -> bool;
 
-    /// A function of each lane and the same lane of `other`, one after the other.
-    fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self;
+    /// Each half of the bits, shifted left by 20: what stands in the upper half becomes an exponent.
+    fn shift_halves_by_20(self) -> Self;
 
-    /// The least and the greatest of all lanes.
-    fn extremes(self) -> (f64, f64);
-
-    /// The nearest whole number, the even one of two, of a number below 2^50 in size; and for
-    /// [`exp2_of_biased`](Self::exp2_of_biased) the number to which more whole ones may be added.
+    /// Where this is greater; false for NaN.
     #[inline(always)]
-    fn nearest(self) -> (Self, Self) {
-        let rounder = self.same(ROUNDER + BIAS);
-        let biased = self + rounder;
-        (biased - rounder, biased)
+    fn is_above(self, other: Self) -> Self::Mask {
+        other.is_below(self)
     }
 
-    /// 2 to the power of a whole number from -1022 to 1023.
+    /// The smaller; `other` if one is NaN.
     #[inline(always)]
-    fn exp2_of_biased(self) -> Self {
-        // The last bits are the exponent of the power.
-        self.each(|x| f64::from_bits(x.to_bits() << 52))
+    fn at_most(self, other: Self) -> Self {
+        Self::select(self.is_below(other), self, other)
+    }
+
+    /// The larger; `other` if one is NaN.
+    #[inline(always)]
+    fn at_least(self, other: Self) -> Self {
+        Self::select(self.is_above(other), self, other)
+    }
+
+    /// `max(x, 0)`, with 0 for NaN.
+    #[inline(always)]
+    fn at_least_zero(self) -> Self {
+        self.at_least(self.same(0.0))
+    }
+
+    /// This where the mask is true, 0 elsewhere.
+    #[inline(always)]
+    fn only(self, mask: Self::Mask) -> Self {
+        Self::select(mask, self, self.same(0.0))
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        let zero = self.same(0.0);
+        Self::select(self.is_below(zero), zero - self, self)
+    }
+
+    /// The nearest whole number, the even one of two, of a number below 2^50 in size.
+    #[inline(always)]
+    fn nearest(self) -> Self {
+        let rounder = self.same(ROUNDER);
+        self + rounder - rounder
+    }
+
+    /// 2 to the power of this whole number, from -1022 to 1023.
+    #[inline(always)]
+    fn exp2_of_whole(self) -> Self {
+        let exponent = self * self.same(UPPER_HALF) + self.same(ROUNDER + BIAS * UPPER_HALF);
+        exponent.shift_halves_by_20()
     }
 
     /// The polynomial with these coefficients, the constant first, by Estrin's scheme in eights: short chains of operations that wait
@@ -69,8 +107,6 @@ pub(crate) trait Lanes:
         sum
     }
 }
-
-// No closures and no iterators in what follows: a vector that is handed to a function which is not inlined is slow.
 
 /// The polynomial of eight coefficients from `first` on, as far as there are any.
 #[inline(always)]
@@ -93,6 +129,8 @@ fn two<L: Lanes, const N: usize>(powers: [L; 3], coefficients: &[f64; N], first:
 }
 
 impl Lanes for f64 {
+    type Mask = bool;
+
     #[inline(always)]
     fn same(self, x: f64) -> Self {
         x
@@ -104,32 +142,30 @@ impl Lanes for f64 {
     }
 
     #[inline(always)]
-    fn abs(self) -> Self {
-        self.abs()
+    fn is_below(self, other: Self) -> bool {
+        self < other
     }
 
     #[inline(always)]
-    fn below(self, bound: Self, a: Self, b: Self) -> Self {
-        if self < bound { a } else { b }
+    #[allow(clippy::float_cmp, reason = "that is what it is for")]
+    fn is(self, other: Self) -> bool {
+        self == other
     }
 
     #[inline(always)]
-    fn above(self, bound: Self, a: Self, b: Self) -> Self {
-        if self > bound { a } else { b }
+    fn select(mask: bool, a: Self, b: Self) -> Self {
+        if mask { a } else { b }
     }
 
     #[inline(always)]
-    fn each(self, f: impl Fn(f64) -> f64) -> Self {
-        f(self)
+    fn any(mask: bool) -> bool {
+        mask
     }
 
     #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
-        f(self, other)
-    }
-
-    #[inline(always)]
-    fn extremes(self) -> (f64, f64) {
-        (self, self)
+    fn shift_halves_by_20(self) -> Self {
+        let bits = self.to_bits();
+        let (upper, lower) = (bits >> 32 << 52, bits << 20 & 0xffff_ffff);
+        f64::from_bits(upper | lower)
     }
 }

@@ -8,3 +8,4 @@ pub(crate) mod root;
 pub(crate) mod scale;
 pub(crate) mod square;
 pub(crate) mod sum;
+pub(crate) mod wide;

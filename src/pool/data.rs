@@ -65,7 +65,7 @@ fn count_weights<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) ->
     };
     let sums = Sums::of(pooled.measure, data, policies.sums)?;
     check_k(pooled, sums.cells.len())?;
-    check_estimate(pooled, pooled.measure.estimate(&sums.cells)?)?;
+    check_estimate(pooled, mantel_haenszel::sums::estimate(pooled.measure, &sums.cells)?)?;
     Ok(mantel_haenszel::weights(pooled.measure, &sums.cells))
 }
 
@@ -73,7 +73,7 @@ fn count_effects<M: MantelHaenszelSums>(data: &[M::Data], pooled: &Pooled<M>) ->
     let zero_cells = match &pooled.model {
         Model::MantelHaenszel(policies) => policies.effects,
         Model::MantelHaenszelRandomEffects(effects) => *effects,
-        _ => M::EFFECTS,
+        _ => ZeroCells::HALF,
     };
     pooled.measure.studies(data, zero_cells)
 }

@@ -353,9 +353,12 @@ impl<M: Measure, F: Real> Pooled<M, F> {
         self.test().is_some_and(|test| test.p_value().f64() < 2.0 * level.tail())
     }
 
-    /// The factor by which the chosen inference multiplies the classic variance; `None` where it is undefined.
+    /// The factor by which the chosen inference multiplies the variances of all studies; `None` where it is undefined.
+    /// Kenward and Roger correct the variance of the mean alone.
     pub(crate) fn variance_factor(&self) -> Option<f64> {
-        Some((self.numbers.of_mean?.std_error / self.numbers.std_error).powi(2))
+        let std_error = self.numbers.of_mean?.std_error;
+        let corrects_mean = self.inference == Inference::KenwardRoger;
+        Some(if corrects_mean { 1.0 } else { (std_error / self.numbers.std_error).powi(2) })
     }
 
     /// True if tables, not effects, were pooled.

@@ -1,6 +1,7 @@
 //! Peto's one-step method.
 
 use super::common_effect::{InverseVariance, check_some, study_notes};
+use super::cuts::{CommonEffectTerms, Cuts, Sums};
 use super::{Model, Note, Pool, Pooled};
 use crate::effect_size::{EffectSize, FromTable};
 use crate::error::Error;
@@ -115,6 +116,25 @@ impl<M: PetoMeasure, S: AsRef<[M::Data]> + ?Sized> Pool<S> for Peto<M> {
         }
         .pooled(study_notes(&studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells }))
     }
+
+    fn cuts<'a>(&'a self, data: &'a S) -> Option<Box<dyn Cuts<Pooled<M>> + 'a>>
+    where
+        Pooled<M>: 'a,
+    {
+        let data = data.as_ref();
+        if self.zero_cells.looks_at_the_set() {
+            return None;
+        }
+        let studies = self.measure.studies(data, self.zero_cells).ok()?;
+        let terms = CommonEffectTerms::new(
+            (&studies, data.len()),
+            Model::Peto(self.zero_cells),
+            (Inference::Normal, self.level),
+            |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells },
+            |kept| self.pool(&kept.iter().filter_map(|&index| data.get(index).copied()).collect::<Vec<_>>()),
+        )?;
+        Some(Box::new(Sums::new(terms)))
+    }
 }
 
 /// The measures of [`Peto`]: [`PetoOddsRatio`] on tables, [`HazardRatio`] on log-rank tests. Sealed.
@@ -128,7 +148,7 @@ pub(super) mod sealed {
     #[allow(unnameable_types, reason = "sealed: nobody else names it")]
     pub trait OneStep: Measure {
         /// One study's data.
-        type Data;
+        type Data: Copy;
 
         /// The effects (O - E)/V with the variances 1/V.
         fn studies(self, data: &[Self::Data], zero_cells: ZeroCells) -> Result<Studies<Self>, Error>;

@@ -96,35 +96,61 @@ pub(super) enum Joint {
 /// A combination whose part apart from the others is smaller than this, relatively, is one of them.
 const DEPENDENT: f64 = 1e-13;
 
-/// The test that all rows times β are 0: with whitened rows W' = ZR it is |R'⁻¹ Lβ|².
-pub(super) fn joint(rows: &[Vec<f64>], solution: &Solution, errors: &Errors) -> Joint {
-    let (mut basis, mut parts) = (Vec::<Vec<f64>>::new(), Vec::<f64>::new());
-    for (index, row) in rows.iter().enumerate() {
-        let Some(mut rest) = errors.scaled(solution.whitened(row)) else { return Joint::Undefined };
-        let size = dot(&rest, &rest).sqrt();
-        let mut value = solution.value_in_unit(row);
-        // Twice, for full accuracy (Giraud et al. 2005); the value goes with its row.
-        for _ in 0..2 {
-            for (z, part) in basis.iter().zip(&parts) {
-                let along = dot(z, &rest);
-                rest.iter_mut().zip(z).for_each(|(x, z)| *x -= along * z);
-                value -= along * part;
+/// Several combinations with a value each, in a basis in which their covariance is the identity.
+pub(super) struct Orthonormal {
+    basis: Vec<Vec<f64>>,
+    parts: Vec<f64>,
+    /// The logarithm of the volume that the whitened combinations span: half that of the determinant of their
+    /// covariance.
+    pub(super) log_volume: f64,
+}
+
+impl Orthonormal {
+    /// With whitened rows W' = ZR it is Z and R'⁻¹ times the values.
+    pub(super) fn new(rows: impl Iterator<Item = (Option<Vec<f64>>, f64)>) -> Result<Self, Joint> {
+        let mut found = Self { basis: Vec::new(), parts: Vec::new(), log_volume: 0.0 };
+        for (index, (row, mut value)) in rows.enumerate() {
+            let mut rest = row.ok_or(Joint::Undefined)?;
+            let size = dot(&rest, &rest).sqrt();
+            // Twice, for full accuracy (Giraud et al. 2005); the value goes with its row.
+            for _ in 0..2 {
+                for (z, part) in found.basis.iter().zip(&found.parts) {
+                    let along = dot(z, &rest);
+                    rest.iter_mut().zip(z).for_each(|(x, z)| *x -= along * z);
+                    value -= along * part;
+                }
             }
+            let left = dot(&rest, &rest).sqrt();
+            if size.is_nan() || left <= DEPENDENT * size {
+                return Err(if size > 0.0 && left.is_finite() { Joint::Dependent(index) } else { Joint::Undefined });
+            }
+            found.basis.push(rest.iter().map(|x| x / left).collect());
+            found.parts.push(value / left);
+            found.log_volume += left.ln();
         }
-        let left = dot(&rest, &rest).sqrt();
-        if size.is_nan() || left <= DEPENDENT * size {
-            return if size > 0.0 && left.is_finite() { Joint::Dependent(index) } else { Joint::Undefined };
-        }
-        basis.push(rest.iter().map(|x| x / left).collect());
-        parts.push(value / left);
+        Ok(found)
     }
-    let (q, df) = (dot(&parts, &parts), rows.len());
+
+    /// The values' square in units of their covariance.
+    pub(super) fn square(&self) -> f64 {
+        dot(&self.parts, &self.parts)
+    }
+}
+
+/// The test that all rows times β are 0.
+pub(super) fn joint(rows: &[Vec<f64>], solution: &Solution, errors: &Errors) -> Joint {
+    let rows = rows.iter().map(|row| (errors.scaled(solution.whitened(row)), solution.value_in_unit(row)));
+    let found = match Orthonormal::new(rows) {
+        Ok(found) => found,
+        Err(why) => return why,
+    };
+    let (q, df) = (found.square(), found.basis.len());
     #[allow(clippy::cast_precision_loss, reason = "there are few coefficients")]
     let per_row = q / df as f64;
     let (statistic, denominator_df) = match errors {
         Errors::Factor { df, .. } if df.is_finite() => (per_row, Some(*df)),
         Errors::Factor { .. } => (q, None),
-        Errors::KenwardRoger(kenward_roger) => match kenward_roger.joint(&basis) {
+        Errors::KenwardRoger(kenward_roger) => match kenward_roger.joint(&found.basis) {
             Some((factor, df2)) => (factor * per_row, Some(df2)),
             None => return Joint::Undefined,
         },

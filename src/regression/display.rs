@@ -14,7 +14,7 @@ use crate::real::Real;
 impl<M: Measure, F: Real> Display for Regression<M, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(DECIMALS);
-        self.write_title(f)?;
+        f.write_str(&self.title())?;
         self.write_coefficients(f, decimals)?;
         if let Some(test) = self.test_of_moderators() {
             write!(f, "\n  moderators  {}", Shown(&test, decimals))?;
@@ -25,21 +25,19 @@ impl<M: Measure, F: Real> Display for Regression<M, F> {
 }
 
 impl<M: Measure, F: Real> Regression<M, F> {
-    fn write_title(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// As in `Risk ratio, meta-regression (random effects, REML), 13 studies`.
+    pub(crate) fn title(&self) -> String {
         let label = self.studies.measure().label();
         let (first, rest) = label.split_at(label.chars().next().map_or(0, char::len_utf8));
-        write!(f, "{}{rest}, meta-regression (", first.to_uppercase())?;
-        match self.effects {
-            Effects::Random => write!(f, "random effects, {}", self.estimator.as_str())?,
-            Effects::Common => f.write_str("common effect")?,
-            Effects::Multiplicative => f.write_str("multiplicative")?,
-            Effects::InverseVarianceWeights => write!(f, "inverse-variance weights, {}", self.estimator.as_str())?,
-        }
+        let model = match self.effects {
+            Effects::Random => format!("random effects, {}", self.estimator.as_str()),
+            Effects::Common => "common effect".into(),
+            Effects::Multiplicative => "multiplicative".into(),
+            Effects::InverseVarianceWeights => format!("inverse-variance weights, {}", self.estimator.as_str()),
+        };
         let usual = if self.effects == Effects::Multiplicative { Inference::StudentT } else { Inference::Normal };
-        if self.inference != usual {
-            write!(f, ", {}", self.inference)?;
-        }
-        write!(f, "), {} studies", self.k())
+        let inference = if self.inference == usual { String::new() } else { format!(", {}", self.inference) };
+        format!("{}{rest}, meta-regression ({model}{inference}), {} studies", first.to_uppercase(), self.k())
     }
 
     fn write_coefficients(&self, f: &mut fmt::Formatter<'_>, decimals: usize) -> fmt::Result {

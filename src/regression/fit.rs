@@ -280,8 +280,9 @@ fn matched<M: Measure, F: Real>(studies: &Studies<M, F>, design: &Design) -> Res
     let (k, excluded) = (studies.k(), studies.excluded());
     match design.rows() {
         Some(rows) if rows == k + excluded.len() && !excluded.is_empty() => {
-            let gone: Vec<usize> = excluded.iter().filter_map(Error::study).collect();
-            let kept: Vec<usize> = (0..rows).filter(|i| !gone.contains(i)).collect();
+            let mut gone: Vec<usize> = excluded.iter().filter_map(Error::study).collect();
+            gone.sort_unstable();
+            let kept: Vec<usize> = (0..rows).filter(|i| gone.binary_search(i).is_err()).collect();
             Ok(design.select(&kept))
         }
         Some(found) if found != k => {

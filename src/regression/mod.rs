@@ -1,13 +1,17 @@
 //! Meta-regression: the mean effect as a function of moderators.
 
+mod baujat;
+mod blup;
 mod coding;
 mod compare;
 mod contrast;
+mod deletion;
 mod design;
 mod display;
 mod errors;
 mod fit;
 mod inflation;
+mod influence;
 mod permutation;
 mod predict;
 mod residuals;
@@ -19,6 +23,7 @@ pub use compare::LikelihoodRatio;
 pub use contrast::{Coefficient, WaldTest};
 pub use design::{Design, Setting};
 pub use inflation::VarianceInflation;
+pub use influence::{RegressionInfluence, StudyRegressionInfluence};
 pub use permutation::{RegressionPermutation, RegressionPermutationResult};
 pub use predict::RegressionPrediction;
 pub use residuals::{DeletedResidual, Residual};

@@ -6,6 +6,7 @@ use super::contrast::{Joint, joint};
 use super::fit::Core;
 use super::result::Regression;
 use super::{Design, MetaRegression};
+use crate::draws::{Draws, report};
 use crate::error::{Error, ErrorKind};
 use crate::measure::Measure;
 use crate::random::Xoshiro256PlusPlus;
@@ -15,8 +16,6 @@ use crate::tau2::{Reml, Tau2Estimator};
 
 /// Statistics closer to each other than this, relatively, are ties.
 const TIE: f64 = 1e-9;
-/// How many arrangements pass between two reports of progress.
-const REPORT_EVERY: u64 = 64;
 
 /// The permutation test that moderators have no effect: the statistics of a regression, compared with those that it
 /// would give with the rows of the design dealt out to the studies at random (Higgins & Thompson 2004).
@@ -64,9 +63,7 @@ const REPORT_EVERY: u64 = 64;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RegressionPermutation<T = Reml> {
     model: MetaRegression<T>,
-    draws: usize,
-    seed: u64,
-    randomised: bool,
+    draws: Draws,
 }
 
 /// The result of a [`RegressionPermutation`].
@@ -86,19 +83,19 @@ impl<T> RegressionPermutation<T> {
 
     /// The test with the statistics of this regression.
     pub const fn new(model: MetaRegression<T>) -> Self {
-        Self { model, draws: 10_000, seed: 0, randomised: false }
+        Self { model, draws: Draws::new(10_000) }
     }
 
     /// The same with this number of random arrangements, from this seed, where not all are taken.
     #[must_use]
     pub fn with_draws(self, draws: usize, seed: u64) -> Self {
-        Self { draws, seed, ..self }
+        Self { draws: self.draws.with(draws, seed), ..self }
     }
 
     /// The same with random arrangements even where all could be taken.
     #[must_use]
     pub fn randomised(self) -> Self {
-        Self { randomised: true, ..self }
+        Self { draws: self.draws.always(), ..self }
     }
 
     /// Runs the test.
@@ -140,10 +137,10 @@ impl<T> RegressionPermutation<T> {
         let thresholds = statistics(&core, &observed).into_iter().map(|t| t * (1.0 - TIE)).collect();
         let extreme = vec![0; observed.p() + 1];
         let mut run = Run { model: &self.model, observed: &observed, thresholds, extreme, progress };
-        let all = total.filter(|&total| !self.randomised && total <= Self::EXACT_UP_TO);
+        let all = total.filter(|&total| !self.draws.are_always() && total <= Self::EXACT_UP_TO);
         let arrangements = match all {
             Some(total) => run.exhaustive(classes, total)?,
-            None => run.random(self.draws, self.seed)?,
+            None => run.random(self.draws)?,
         };
         let extreme = run.extreme;
         let has_moderators = observed.test_of_moderators().is_some();
@@ -171,19 +168,15 @@ impl<T: Tau2Estimator<F>, M: Measure, F: Real, C: FnMut(u64, u64) -> ControlFlow
             let order: Vec<usize> = classes.iter().filter_map(|&class| rows_of[class].first().copied()).collect();
             self.count(&order)?;
             done += 1;
-            self.report(done, total)?;
+            report(&mut self.progress, done, total)?;
             if !next_arrangement(&mut classes) {
                 return Ok(done);
             }
         }
     }
 
-    fn random(&mut self, draws: usize, seed: u64) -> Result<u64, Error> {
-        if draws == 0 {
-            return Err(ErrorKind::TooFewDraws { quantity: "the permutation test", needed: 1, found: 0 }.into());
-        }
-        let total = u64::try_from(draws).unwrap_or(u64::MAX - 1);
-        let mut generator = Xoshiro256PlusPlus::from_seed(seed);
+    fn random(&mut self, draws: Draws) -> Result<u64, Error> {
+        let (total, mut generator) = draws.start("the permutation test")?;
         let mut order: Vec<usize> = (0..self.observed.k()).collect();
         self.count(&order)?;
         for done in 1..=total {
@@ -192,7 +185,7 @@ impl<T: Tau2Estimator<F>, M: Measure, F: Real, C: FnMut(u64, u64) -> ControlFlow
                 order.swap(last, below(&mut generator, last + 1));
             }
             self.count(&order)?;
-            self.report(done, total)?;
+            report(&mut self.progress, done, total)?;
         }
         Ok(total + 1)
     }
@@ -205,16 +198,6 @@ impl<T: Tau2Estimator<F>, M: Measure, F: Real, C: FnMut(u64, u64) -> ControlFlow
         let found = statistics(&core, self.observed);
         for ((extreme, statistic), threshold) in self.extreme.iter_mut().zip(found).zip(&self.thresholds) {
             *extreme += u64::from(statistic >= *threshold);
-        }
-        Ok(())
-    }
-
-    fn report(&mut self, done: u64, total: u64) -> Result<(), Error> {
-        if (done.is_multiple_of(REPORT_EVERY) || done == total)
-            && (self.progress)(done, total).is_break()
-            && done < total
-        {
-            return Err(ErrorKind::Cancelled { done, total }.into());
         }
         Ok(())
     }

@@ -70,7 +70,7 @@ impl<M: Measure, F: Real> Regression<M, F> {
         let (tau2, unit) = (self.tau2_in_unit(), self.solution.unit);
         let own_weights = self.effects != Effects::InverseVarianceWeights;
         let out_of_range = || Error::from(ErrorKind::OutOfRange { quantity: "a residual of the regression" });
-        let weighted = self.moderators.at(if own_weights { tau2 } else { 0.0 }).ok_or_else(out_of_range)?;
+        let weighted = self.weighted()?;
         let mut raw = weighted.unweighted(&weighted.residuals());
         let (mut left, leverages) = (weighted.left(), weighted.leverages());
         let equal = self.moderators.weighted(|_| 1.0).ok_or_else(out_of_range)?.left();
@@ -136,26 +136,19 @@ impl<T> MetaRegression<T> {
         T: Tau2Estimator<F>,
     {
         let all = self.fit_without_total(studies, design)?;
-        let one = |i: usize| {
-            let kept: Vec<usize> = (0..all.k()).filter(|&j| j != i).collect();
-            let fit = match self.fit_without_total(&all.studies.select_fitted(&kept), &all.design.select(&kept)) {
-                Ok(fit) => fit,
-                Err(error) => {
-                    let undefined = ErrorKind::is_lack_of_studies(error.kind());
-                    return if undefined { Ok(None) } else { Err(error) };
-                }
-            };
-            let row: Vec<f64> = all.columns.iter().map(|column| column[i]).collect();
-            let residual = all.studies.y()[i].f64() - fit.solution.value(&row);
-            let Some(mean) = fit.errors.of_whitened(&fit.solution.whitened(&row)) else { return Ok(None) };
-            let variance = all.studies.v()[i].f64();
-            let spread = variance.sqrt().hypot(fit.tau2.map_or(0.0, |tau2| tau2.value.sqrt()));
-            // What scales the covariance of the coefficients scales the study's own variance: the ratio is then
-            // Student's t.
-            let scale = if let Errors::Factor { factor, .. } = fit.errors { factor.sqrt() } else { 1.0 };
-            let std_error = (scale * spread).hypot(mean.size / fit.solution.unit);
-            Ok(Some(DeletedResidual { residual, std_error, tau2: fit.tau2.map(|tau2| tau2.value) }))
-        };
-        (0..all.k()).map(one).collect()
+        self.without_each(&all, |i, rest| rest.and_then(|rest| rest.deleted_residual(&all, i)))
+    }
+}
+
+impl<M: Measure, F: Real> Regression<M, F> {
+    /// The residual of the study of index i against this fit of all but that one.
+    pub(super) fn deleted_residual(&self, all: &Self, i: usize) -> Option<DeletedResidual> {
+        let row = all.row_of(i);
+        let residual = all.studies.y()[i].f64() - self.solution.value(&row);
+        let mean = self.errors.of_whitened(&self.solution.whitened(&row))?;
+        // What scales all variances scales the study's own: the ratio is then Student's t.
+        let std_error =
+            (self.error_factor(&row)? * self.spread_of(all.studies.v()[i].f64())).hypot(mean.size / self.solution.unit);
+        Some(DeletedResidual { residual, std_error, tau2: self.tau2.map(|tau2| tau2.value) })
     }
 }

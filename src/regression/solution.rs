@@ -90,6 +90,16 @@ impl Solution {
         dot(&self.interpolation(x), &self.fitted) / self.unit + shift
     }
 
+    /// x'β less that of another solution, in the user's unit; what was taken from the effects does not cancel.
+    pub(super) fn moved_from(&self, other: &Self, x: &[f64]) -> f64 {
+        let without_offset = |of: &Self| dot(&of.interpolation(x), &of.fitted) / of.unit;
+        let shift = match (self.offset, other.offset) {
+            (Some((index, offset)), Some((_, others))) if x[index] != 0.0 => x[index] * (offset - others),
+            _ => 0.0,
+        };
+        without_offset(self) - without_offset(other) + shift
+    }
+
     /// x'β in the kernel's unit.
     pub(super) fn value_in_unit(&self, x: &[f64]) -> f64 {
         let shift = self.offset.map_or(0.0, |(index, offset)| if x[index] == 0.0 { 0.0 } else { x[index] * offset });

@@ -73,6 +73,11 @@ where
 }
 
 impl<F> Baujat<F> {
+    /// The table with these rows.
+    pub(crate) const fn of(rows: Vec<BaujatPoint<F>>) -> Self {
+        Self(rows)
+    }
+
     /// A point for each study; of tables, for each that is estimable.
     #[must_use]
     pub fn rows(&self) -> &[BaujatPoint<F>] {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::deletion::tau2_of;
 use super::{Table, finite};
 use crate::error::Error;
 use crate::interval::Interval;
@@ -75,14 +76,22 @@ where
     P: Pool<Studies<M, F>, Output = Pooled<M, F>> + ?Sized,
 {
     let pooled = model.pool(studies)?;
+    let ((mean, std_error), tau2) = (pooled.unrounded(), tau2_of(&pooled));
+    let row = |((y, v), label): ((&F, &F), String)| {
+        shrunken(label, (y.f64(), v.f64()), (mean, std_error), tau2, |std_error| pooled.half_width(std_error))
+    };
     let columns = studies.y().iter().zip(studies.v());
-    let rows = columns.zip(studies.names()).map(|((y, v), label)| row(&pooled, y.f64(), v.f64(), label)).collect();
-    Ok(Blups { measure: studies.measure(), rows })
+    Ok(Blups { measure: studies.measure(), rows: columns.zip(studies.names()).map(row).collect() })
 }
 
-fn row<M: Measure, F: Real>(pooled: &Pooled<M, F>, y: f64, v: f64, label: String) -> Blup<F> {
-    let (mean, std_error) = pooled.unrounded();
-    let tau2 = pooled.heterogeneity().tau2.unwrap_or(0.0);
+/// The row of one study, beside its mean.
+pub(crate) fn shrunken<F: Real>(
+    label: String,
+    (y, v): (f64, f64),
+    (mean, std_error): (f64, Option<f64>),
+    tau2: f64,
+    half_width: impl Fn(f64) -> Option<f64>,
+) -> Blup<F> {
     // λ and 1 - λ, each without a difference; the ratio may overflow, to the right limit.
     let (own, others) = (1.0 / (1.0 + v / tau2), 1.0 / (1.0 + tau2 / v));
     let inner = own.sqrt() * v.sqrt();
@@ -91,7 +100,7 @@ fn row<M: Measure, F: Real>(pooled: &Pooled<M, F>, y: f64, v: f64, label: String
     let effect = effect.clamp(y.min(mean), y.max(mean));
     let deviation = own * (y - mean);
     let interval = |centre: f64, std_error: Option<f64>| {
-        let interval = Interval::<F>::around(centre, pooled.half_width(std_error?)?);
+        let interval = Interval::<F>::around(centre, half_width(std_error?)?);
         (interval.lower.is_finite() && interval.upper.is_finite()).then_some(interval)
     };
     let of_effect = std_error.map(|se| inner.hypot(others * se));
@@ -109,6 +118,11 @@ fn row<M: Measure, F: Real>(pooled: &Pooled<M, F>, y: f64, v: f64, label: String
 }
 
 impl<M: Measure, F: Real> Blups<M, F> {
+    /// The table with these rows.
+    pub(crate) const fn of(measure: M, rows: Vec<Blup<F>>) -> Self {
+        Self { measure, rows }
+    }
+
     /// A row for each study.
     #[must_use]
     pub fn rows(&self) -> &[Blup<F>] {

@@ -26,8 +26,9 @@ pub struct CumulativeRow<O> {
 
 /// Pools the first study, the first two, and so on, in the order of the data.
 ///
-/// For a common effect with a normal or t distribution and for Mantel-Haenszel all answers together cost O(k). A single
-/// study is an analysis, too; its τ² is `None`.
+/// For a common effect with a normal or t distribution, for Mantel-Haenszel and for Peto's method all answers together
+/// cost O(k), with the exceptions of [`leave_one_out`](super::leave_one_out). A single study is an analysis, too; its τ²
+/// is `None`.
 ///
 /// # Errors
 /// None of its own: a row holds the error of its studies.

@@ -128,7 +128,13 @@ fn row<M: Measure, F: Real>(
         hat: F::of(study.weight),
         weight: F::of(study.weight),
         dfbetas,
-        influential: is_influential(deletion.weights.len(), study.weight, dffits, cooks_distance, dfbetas),
+        influential: is_influential(
+            (deletion.weights.len(), 1),
+            study.weight,
+            dffits.map(Real::f64),
+            cooks_distance.map(Real::f64),
+            dfbetas.map(Real::f64),
+        ),
     }
 }
 
@@ -141,20 +147,21 @@ fn std_error_at<M: Measure, F: Real>(deletion: &Deletion<M, F>, tau2: f64) -> f6
     smallest / total.total().sqrt()
 }
 
+/// Whether a study passes a usual cut-off, with k studies and p coefficients; of several DFBETAS the largest.
 #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^53 studies")]
-fn is_influential<F: Real>(
-    k: usize,
+pub(crate) fn is_influential(
+    (k, p): (usize, usize),
     hat: f64,
-    dffits: Option<F>,
-    cooks_distance: Option<F>,
-    dfbetas: Option<F>,
+    dffits: Option<f64>,
+    cooks_distance: Option<f64>,
+    dfbetas: Option<f64>,
 ) -> Option<bool> {
-    let k = k as f64;
-    let beyond = |x: Option<F>, cut: f64| x.map(|x| x.f64().abs() > cut);
+    let (k, p) = (k as f64, p as f64);
+    let beyond = |x: Option<f64>, cut: f64| x.map(|x| x.abs() > cut);
     let signs = [
-        beyond(dffits, 3.0 * (1.0 / (k - 1.0)).sqrt()),
-        cooks_distance.map(|distance| chi_squared_cdf(distance.f64(), 1.0) > 0.5),
-        Some(hat > 3.0 / k),
+        beyond(dffits, 3.0 * (p / (k - p)).sqrt()),
+        cooks_distance.map(|distance| chi_squared_cdf(distance, p) > 0.5),
+        Some(hat > 3.0 * p / k),
         beyond(dfbetas, 1.0),
     ];
     match signs.contains(&Some(true)) {

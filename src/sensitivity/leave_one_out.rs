@@ -31,9 +31,12 @@ pub struct Omission<O> {
 
 /// Pools the studies without each of them in turn.
 ///
-/// For a common effect with a normal or t distribution and for Mantel-Haenszel all answers together cost O(k): sums of
-/// the studies before and of those after each are joined, and nothing is subtracted. Other models pool the rest, in the
-/// memory of one copy of the studies; with τ² that is O(k) for each study at least.
+/// For a common effect with a normal or t distribution, for Mantel-Haenszel and for Peto's method all answers together
+/// cost O(k), Q and I² included: sums of the studies before and of those after each are joined, and nothing is
+/// subtracted. Other models pool the rest, in the memory of one copy of the studies; with τ² that is O(k) for each study
+/// at least. So do models with a policy on zero cells that looks at the whole set
+/// ([`AllIfAny`](crate::CorrectedStudies::AllIfAny)), and rests whose sums lost what only pooling can tell, such as a
+/// study with a weight beyond 1e100 that is left out.
 /// [`heterogeneity_without_each`](super::heterogeneity_without_each) has τ², Q and I² of DerSimonian & Laird and of
 /// Hedges & Olkin in O(k) altogether.
 ///

@@ -12,9 +12,12 @@
 //! | How few events would turn the conclusion? | [`Fragility`] |
 //!
 //! Everything is generic over the model ([`Pool`]), and over what can be cut ([`Subset`]):
-//! effects or tables. Where a model knows how, parts are pooled from sums that are only ever added, and all studies are
+//! effects or counts. Where a model knows how, parts are pooled from sums that are only ever added, and all studies are
 //! left out in the time of a few analyses; otherwise each part is pooled. Both give the same answers, to the last
 //! digits or so.
+//!
+//! A regression has its own: [`MetaRegression::influence`](crate::MetaRegression::influence),
+//! [`MetaRegression::baujat`](crate::MetaRegression::baujat) and [`Regression::blups`](crate::Regression::blups).
 //!
 //! A row whose part cannot be pooled holds the error; what is undefined is `None`. Results print as tables.
 
@@ -44,7 +47,9 @@ pub use moments::{MomentEstimator, cumulative_heterogeneity, heterogeneity_witho
 pub use pipeline::Pipeline;
 pub use residuals::{Residuals, StudyResidual, residuals};
 
-pub(crate) use table::Table;
+pub(crate) use blup::shrunken;
+pub(crate) use influence::is_influential;
+pub(crate) use table::{Table, number};
 
 use crate::pool::{Cuts, Pool, Repooled};
 use crate::real::Real;

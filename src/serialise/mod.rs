@@ -4,8 +4,27 @@
 //! read through their own constructors, so that what is invalid cannot come in, and written so that they can be read.
 //! What is undefined, infinite or not a number is `null` in JSON.
 
+/// Writes a type as a record of values under stable names.
+macro_rules! record {
+    ($type:ty, <$($generic:ident: $bound:path),*>, $this:ident => { $($field:ident: $value:expr),+ $(,)? }) => {
+        impl<$($generic: $bound),*> serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct as _;
+                let $this = self;
+                let fields = [$(stringify!($field)),+].len();
+                let mut record = serializer.serialize_struct(stringify!($type), fields)?;
+                $(record.serialize_field(stringify!($field), &$value)?;)+
+                record.end()
+            }
+        }
+    };
+}
+
 mod data;
+mod regression;
 mod results;
+mod sensitivity;
+mod subgroups;
 mod sums;
 
 use std::fmt::Display;
@@ -15,6 +34,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::inference::{Inference, PredictionMethod};
 use crate::level::Level;
+use crate::real::Real;
 use crate::tau2::Tau2Method;
 
 impl Serialize for Level {
@@ -51,4 +71,14 @@ by_name!(Inference, PredictionMethod, Tau2Method);
 fn named<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<T, D::Error> {
     let name = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
     name.parse().map_err(de::Error::custom)
+}
+
+/// A number that may be undefined, in double precision.
+fn double<F: Real>(x: Option<F>) -> Option<f64> {
+    x.map(Real::f64)
+}
+
+/// Reasons and notes as text.
+fn texts<T: Display>(texts: impl IntoIterator<Item = T>) -> Vec<String> {
+    texts.into_iter().map(|text| text.to_string()).collect()
 }

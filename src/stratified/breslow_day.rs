@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::measure::OddsRatio;
 use crate::num::scale::unit_of_variance;
 use crate::num::sum::Compensated;
-use crate::pool::sums::MantelHaenszelSums;
+use crate::pool::sums::estimate;
 use crate::summary::{Cells, TwoByTwo, ZeroCells};
 
 /// The test of Breslow and Day that the odds ratio is the same in all tables, with Tarone's correction unless asked
@@ -84,7 +84,7 @@ impl BreslowDay {
         if corrected.is_empty() {
             return Err(ErrorKind::NoStudies { excluded: tables.len() }.into());
         }
-        let odds_ratio = OddsRatio.estimate(&corrected)?.exp();
+        let odds_ratio = estimate(OddsRatio, &corrected)?.exp();
         let counting = corrected.iter().map(|table| table.for_effect).filter(|cells| variance(cells, false) > 0.0);
         let (mut excess, mut total, mut k) = (Compensated::default(), Compensated::default(), 0.0);
         let mut deviations = Vec::with_capacity(corrected.len());

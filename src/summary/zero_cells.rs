@@ -197,6 +197,11 @@ impl ZeroCells {
         matches!(self.amount, Amount::Nothing)
     }
 
+    /// True if it depends on the other studies what is added to one.
+    pub(crate) const fn looks_at_the_set(self) -> bool {
+        !self.is_none() && matches!(self.studies, CorrectedStudies::AllIfAny)
+    }
+
     /// Every table with its zero cells seen to, or the reason why it is left out. `relative`: the measure is one on which
     /// double zeros bear no information.
     pub(crate) fn correct<'a>(

@@ -10,6 +10,7 @@ mod moment;
 mod pending;
 mod q_distribution;
 mod q_equation;
+mod single_maximum;
 mod stationary;
 
 pub use generalised_q::{GeneralisedQ, QWeights};
@@ -25,6 +26,7 @@ pub use moment::{
 pub(crate) use likelihood::highest_mode;
 pub(crate) use q_distribution::solve_generalised_q;
 pub(crate) use q_equation::{QSolution, solve_q};
+pub(crate) use single_maximum::{Bend, Bounds, Score, single_maximum};
 pub(crate) use stationary::{Limits, Node, Search, Stationary, Step, stationary_points, stationary_points_about};
 
 use std::fmt::Display;

@@ -16,6 +16,7 @@
 //! double precision is an interval narrower than 1e-11 of l + t, where A/B touches 1 or nearly so: its ends decide.
 
 use super::pending::Pending;
+use super::single_maximum::{Bend, Bounds, Score, single_maximum};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Curvature, Evidence, Kernel, between};
 use crate::real::Real;
@@ -88,7 +89,9 @@ pub(crate) fn stationary_points<F: Real>(
     visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
     let limits = Limits { spread: evidence.spread(), degrees: evidence.degrees() };
-    search(evidence.kernel(), limits, |t| evidence.curvature(t, restricted), visit)
+    let zero = evidence.at_zero();
+    let start = (zero.q - evidence.degrees()) / zero.trace;
+    search(evidence.kernel(), limits, start, |t| evidence.curvature(t, restricted), visit)
 }
 
 /// As [`stationary_points`], for the likelihood with the mean held at a value (in the kernel's unit and from its origin).
@@ -98,15 +101,26 @@ pub(crate) fn stationary_points_about<F: Real>(
     visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
     let limits = Limits { spread: kernel.spread_about(mean), degrees: kernel.count() };
-    search(kernel, limits, |t| kernel.curvature_about(t, mean), visit)
+    search(kernel, limits, f64::NAN, |t| kernel.curvature_about(t, mean), visit)
 }
 
 fn search<F: Real>(
     kernel: &Kernel<'_, F>,
     limits: Limits,
+    start: f64,
     curvature: impl Fn(f64) -> Curvature,
     mut visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
+    let mut evaluations = 1;
+    let zero = Bend::new(0.0, &curvature(0.0));
+    let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread: limits.spread, degrees: limits.degrees };
+    let mut curves = Counted { curvature: &curvature, evaluations: 1 };
+    let (maximum, single) = single_maximum(&zero, start, &bounds, true, &mut curves);
+    evaluations = curves.evaluations;
+    if single {
+        visit(Stationary::Maximum(maximum));
+        return Ok(evaluations);
+    }
     let mut search = Search::new(kernel.v_min, kernel.v_max, limits);
     loop {
         match search.next() {
@@ -367,4 +381,16 @@ fn falls(a: &Node, b: &Node) -> bool {
 /// True if A/B is proven to rise from a to b: a root between is the only one, and a minimum of the likelihood.
 fn rises(a: &Node, b: &Node) -> bool {
     b.log_d * b.spread > 2.0 * a.log_c * a.spread * MARGIN
+}
+
+struct Counted<'c, C> {
+    curvature: &'c C,
+    evaluations: usize,
+}
+
+impl<C: Fn(f64) -> Curvature> Score<f64> for Counted<'_, C> {
+    fn at(&mut self, t: f64) -> Bend<f64> {
+        self.evaluations += 1;
+        Bend::new(t, &(self.curvature)(t))
+    }
 }

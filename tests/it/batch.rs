@@ -298,3 +298,28 @@ fn any_number_of_threads_gives_the_same_bits() {
         }
     }
 }
+
+#[cfg(feature = "rayon")]
+#[test]
+fn threads_write_the_same_bits_into_columns_of_the_callers() {
+    let table = many(5_003);
+    let batch = table.batch();
+    let (common, random) = (CommonEffect::new(), RandomEffects::default());
+    let written = |pool: &dyn Fn(ColumnsMut<'_>) -> Result<BatchSummary, Error>| {
+        let (mut estimate, mut p) = (vec![0.0; table.outcomes], vec![0.0; table.outcomes]);
+        let wanted = ColumnsMut { estimate: Some(&mut estimate), p_value: Some(&mut p), ..ColumnsMut::default() };
+        let summary = pool(wanted).expect("written");
+        (summary, estimate.iter().chain(&p).map(|x| x.to_bits()).collect::<Vec<u64>>())
+    };
+    assert!(
+        written(&|out| common.pool_into(&batch, out)) == written(&|out| common.par_pool_into(&batch, out)),
+        "common effect"
+    );
+    assert!(
+        written(&|out| random.pool_into(&batch, out)) == written(&|out| random.par_pool_into(&batch, out)),
+        "random effects"
+    );
+    let wanted = ColumnsMut { q: Some(&mut [0.0]), ..ColumnsMut::default() };
+    let error = random.par_pool_into(&batch, wanted).expect_err("too short");
+    assert_eq!(error.to_string(), "there must be as many q as outcomes (5003), but there are 1");
+}

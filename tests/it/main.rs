@@ -15,6 +15,7 @@ mod henmi_copas;
 mod ketamine;
 mod laws;
 mod laws_counts;
+mod laws_cuts;
 mod laws_sensitivity;
 mod mantel_haenszel;
 mod modes;

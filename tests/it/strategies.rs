@@ -1,6 +1,6 @@
 //! Generators that love trouble.
 
-use meta_analysis::{MeanDifference, Studies, TwoByTwo, TwoMeans};
+use meta_analysis::{CorrectedCells, CorrectedStudies, MeanDifference, Studies, TwoByTwo, TwoMeans, ZeroCells};
 use proptest::prelude::*;
 
 /// Columns of ordinary reviews: k from 2 to 15, variances over six orders of magnitude, effects spread like the wider
@@ -69,6 +69,36 @@ pub(crate) fn two_means() -> impl Strategy<Value = TwoMeans> {
     let sd = prop_oneof![6 => 0.01..50.0_f64, 1 => Just(1e-300), 1 => Just(1e300), 1 => Just(5e-324)];
     let group = (n, mean, sd);
     (group.clone(), group).prop_map(|(treated, control)| TwoMeans::new(treated, control).expect("a valid summary"))
+}
+
+/// Any policy on zero cells.
+pub(crate) fn policy() -> impl Strategy<Value = ZeroCells> {
+    let amount = prop_oneof![
+        3 => Just(ZeroCells::HALF),
+        2 => Just(ZeroCells::NONE),
+        1 => Just(ZeroCells::treatment_arm()),
+        1 => (0.01..2.0_f64).prop_map(|amount| ZeroCells::constant(amount).expect("positive")),
+    ];
+    // Mostly policies that look at one study at a time.
+    let studies = prop_oneof![
+        3 => Just(CorrectedStudies::WithZero),
+        1 => Just(CorrectedStudies::All),
+        1 => Just(CorrectedStudies::AllIfAny),
+    ];
+    let cells = prop::sample::select(vec![CorrectedCells::All, CorrectedCells::Events]);
+    (amount, studies, cells, 0..3, 0..3).prop_map(|(policy, studies, cells, double, enters)| {
+        let policy = policy.in_studies(studies).in_cells(cells);
+        let policy = match double {
+            0 => policy,
+            1 => policy.keeping_double_zeros(),
+            _ => policy.excluding_double_zeros(),
+        };
+        match enters {
+            0 => policy,
+            1 => policy.in_effect_only(),
+            _ => policy.in_variance_only(),
+        }
+    })
 }
 
 pub(crate) fn studies((y, v): (Vec<f64>, Vec<f64>)) -> Studies<MeanDifference> {

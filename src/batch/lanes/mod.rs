@@ -6,28 +6,31 @@
 
 mod answers;
 mod likelihood;
+mod stage;
 mod tile;
-mod wide;
 
 pub(super) use answers::Answers;
-pub(super) use wide::{LANES, Simd, Wide};
 
 use std::ops::Range;
 
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use pulp::x86::{V3, V4};
+
 use super::Data;
 use crate::inference::Inference;
+use crate::num::wide::{Group, LANES, Wide};
 use crate::real::Real;
-use crate::tau2::{LaneMethod, Limits, Search};
+use crate::tau2::LaneMethod;
 use answers::finish;
+use stage::Stage;
 use tile::{Centre, Tile};
-use wide::Mask;
 
-/// What takes the answers for LANES outcomes from `first` on, and may compute with the same instructions.
+/// Takes the answers, LANES at a time, with the index of the first of them.
 pub(super) trait Visit {
-    fn visit<S: Simd>(&mut self, simd: S, first: usize, answers: &Answers);
+    fn take<W: Group>(&mut self, first: usize, answers: &Answers<W>);
 }
 
-/// Pools outcomes in lanes and hands out the answers, LANES at a time, with the index of the first of them.
+/// Pools outcomes in lanes and hands out the answers.
 pub(super) struct Lanes<'p, 'a, F, V> {
     pub(super) data: &'p Data<'a, F>,
     /// `None` for a common effect.
@@ -46,71 +49,83 @@ impl<F: Real, V: Visit> Lanes<'_, '_, F, V> {
     /// Runs with vector instructions where the processor has them.
     pub(super) fn run(self) {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        if let Some(avx2) = pulp::x86::V3::try_new() {
-            return pulp::Simd::vectorize(avx2, self);
+        {
+            if let Some(avx512) = V4::try_new() {
+                return avx512.vectorize(With { lanes: self, zero: Wide::<_, 2>::all(avx512, 0.0) });
+            }
+            if let Some(avx2) = V3::try_new() {
+                return avx2.vectorize(With { lanes: self, zero: Wide::<_, 4>::all(avx2, 0.0) });
+            }
         }
-        self.work(pulp::Scalar256b);
+        self.work(Wide::<_, 4>::all(pulp::Scalar256b, 0.0));
     }
 
     #[inline(always)]
-    fn work<S: Simd>(mut self, simd: S) {
-        let mut tile = Tile::new(simd, self.data.studies);
-        let mut searches = std::array::from_fn(|_| Search::new(1.0, 1.0, Limits { spread: 0.0, degrees: 1.0 }));
+    fn work<W: Group>(mut self, zero: W) {
+        let mut tile = Tile::new(zero, self.data.studies);
+        let mut stage = Stage::new(self.data.studies);
         let mut first = self.outcomes.start;
         while first + LANES <= self.outcomes.end {
-            tile.load(self.data, first);
-            let answers = pool::<S, F>(&mut tile, &mut searches, self.method, self.inference);
-            self.visit.visit(simd, first, &answers);
-            first += LANES;
+            let next = first + stage.width().min((self.outcomes.end - first) / LANES * LANES);
+            stage.fill(self.data, first, next - first);
+            for (at, outcome) in (first..next).step_by(LANES).enumerate() {
+                stage.fetch(self.data, next + stage.width(), at);
+                tile.look(&mut stage, at);
+                let centre = tile.centre_at_zero(&stage, at);
+                let answers = pool::<W, F>(&mut tile, centre, self.method, self.inference);
+                self.visit.take(outcome, &answers);
+            }
+            first = next;
         }
     }
 }
 
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-impl<F: Real, V: Visit> pulp::WithSimd for Lanes<'_, '_, F, V> {
+/// Work with the vectors of one set of instructions.
+struct With<'p, 'a, F, V, W> {
+    lanes: Lanes<'p, 'a, F, V>,
+    zero: W,
+}
+
+impl<F: Real, V: Visit, W: Group> pulp::NullaryFnOnce for With<'_, '_, F, V, W> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        // That the vectors are of four, the type of these instructions says.
-        if let Some(avx2) = pulp::x86::V3::try_new() {
-            self.work(avx2);
-        }
+    fn call(self) {
+        self.lanes.work(self.zero);
     }
 }
 
 /// One tile from numbers to answers.
 #[inline(always)]
-fn pool<S: Simd, F: Real>(
-    tile: &mut Tile<S>,
-    searches: &mut [Search; LANES],
+fn pool<W: Group, F: Real>(
+    tile: &mut Tile<W>,
+    (centre, trace): (Centre<W>, W),
     method: Option<LaneMethod>,
     inference: Inference,
-) -> Answers {
-    let (centre, trace) = tile.centre_at_zero();
+) -> Answers<W> {
     let q = tile.residuals_at_zero(centre.mean) / centre.c;
     let at_zero = AtZero { q, trace: trace / centre.c, centre };
     let Some(method) = method else {
-        return finish::<S, F>(tile, &at_zero, None, [false; LANES], inference);
+        return finish::<W, F>(tile, &at_zero, None, no_lane(tile), inference);
     };
-    let (tau2, unsettled) = estimate(tile, searches, &at_zero, method);
+    let (tau2, unsettled) = estimate(tile, &at_zero, method);
     // The estimators are undefined for one study.
-    let tau2 = tile.k.above(tile.all(1.0), tau2, tile.all(0.0));
-    finish::<S, F>(tile, &at_zero, Some(tau2), unsettled, inference)
+    let tau2 = tau2.only(tile.k.is_above(tile.all(1.0)));
+    finish::<W, F>(tile, &at_zero, Some(tau2), unsettled, inference)
+}
+
+#[inline(always)]
+fn no_lane<W: Group>(tile: &Tile<W>) -> W::Mask {
+    tile.k.is_above(tile.k)
 }
 
 /// τ² in the unit of the tile by the formula of the estimator, operation by operation, and the outcomes that lanes leave.
 #[inline(always)]
-fn estimate<S: Simd>(
-    tile: &mut Tile<S>,
-    searches: &mut [Search; LANES],
-    zero: &AtZero<S>,
-    method: LaneMethod,
-) -> (Wide<S>, Mask) {
+fn estimate<W: Group>(tile: &mut Tile<W>, zero: &AtZero<W>, method: LaneMethod) -> (W, W::Mask) {
     let AtZero { q, trace, centre } = *zero;
     let (k, df) = (tile.k, tile.k - tile.all(1.0));
-    let none = [false; LANES];
-    let hunter_schmidt = |excess: Wide<S>| (excess / (centre.total / centre.c)).at_least_zero();
+    let none = no_lane(tile);
+    let hunter_schmidt = |excess: W| (excess / (centre.total / centre.c)).at_least_zero();
     match method {
         LaneMethod::DerSimonianLaird => (((q - df) / trace).at_least_zero(), none),
         LaneMethod::HunterSchmidt => (hunter_schmidt(q - k), none),
@@ -119,7 +134,7 @@ fn estimate<S: Simd>(
         LaneMethod::HedgesOlkin => {
             let trace_v = tile.total_variance(df / k);
             let tau2 = ((tile.spread() - trace_v) / (k * df / k)).at_least_zero();
-            (tau2, trace_v.array().map(|trace_v| !trace_v.is_finite()))
+            (tau2, !trace_v.is_below(tile.all(f64::INFINITY)))
         }
         LaneMethod::SidikJonkman => {
             let start = tile.spread() / k;
@@ -127,15 +142,15 @@ fn estimate<S: Simd>(
             (start * (q / df), none)
         }
         LaneMethod::PauleMandel => likelihood::paule_mandel(tile, q, df),
-        LaneMethod::MaximumLikelihood => likelihood::maximise(tile, searches, false),
-        LaneMethod::Reml => likelihood::maximise(tile, searches, true),
+        LaneMethod::MaximumLikelihood => likelihood::maximise(tile, zero, false),
+        LaneMethod::Reml => likelihood::maximise(tile, zero, true),
     }
 }
 
 /// `evidence::AtZero` of several outcomes.
 #[derive(Clone, Copy)]
-struct AtZero<S> {
-    q: Wide<S>,
-    trace: Wide<S>,
-    centre: Centre<S>,
+struct AtZero<W> {
+    q: W,
+    trace: W,
+    centre: Centre<W>,
 }

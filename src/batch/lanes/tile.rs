@@ -1,181 +1,199 @@
 //! The numbers of several outcomes, centred and scaled as the kernel of the single analysis does it.
 
-use super::likelihood::WideCurvature;
-use super::wide::{LANES, Mask, Simd, Wide};
-use crate::batch::{Data, Layout, Precision};
-use crate::real::Real;
+use super::stage::Stage;
+use crate::evidence::{Curvature, ResidualSums, split, split_at};
+use crate::num::lanes::Lanes;
+use crate::num::wide::{Group, Operation};
 
 /// Studies up to which sums run in sequence, and beyond which lanes leave an outcome to the single analysis: see `num::sum`.
 const IN_SEQUENCE: usize = 32;
 const BLOCK: usize = 512;
 
+/// The range of smallest variances for which the square of the unit is a number. Beyond, the single analysis has to say.
+const ORDINARY: std::ops::Range<f64> = 1e-290..1e290;
+
 /// Some outcomes side by side, with the change of variable of the kernel: d = (y - pivot) unit, v in the square of the unit.
 /// A missing study has an infinite variance, hence a weight of 0, and adds 0 to every sum.
 #[derive(Debug)]
-pub(super) struct Tile<S> {
-    pub(super) simd: S,
-    studies: Vec<Study<S>>,
-    pub(super) pivot: Wide<S>,
-    pub(super) unit: Wide<S>,
+pub(super) struct Tile<W: Group> {
+    /// How many studies there are.
+    pub(super) studies: usize,
+    /// Those of the first vector, then those of the next.
+    pairs: Vec<Study<W::Part>>,
+    pub(super) pivot: W,
+    pub(super) unit: W,
     /// 1 / unit: a power of two, so that multiplying by it is dividing by the unit, bit for bit.
-    pub(super) inverse: Wide<S>,
-    pub(super) v_min: Wide<S>,
+    pub(super) inverse: W,
+    pub(super) v_min: W,
+    pub(super) v_max: W,
     /// How many studies have the outcome.
-    pub(super) k: Wide<S>,
+    pub(super) k: W,
     /// Valid variances, in an order of summation and a range that lanes can do. An infinite effect shows in the results.
-    pub(super) usable: Mask,
+    pub(super) usable: W::Mask,
 }
 
 /// One study of several outcomes.
 #[derive(Clone, Copy, Debug)]
-struct Study<S> {
-    d: Wide<S>,
-    v: Wide<S>,
+struct Study<P> {
+    d: P,
+    v: P,
     /// The weight relative to the largest.
-    u: Wide<S>,
+    u: P,
 }
 
 /// Sums of weights and their mean at one τ², as `evidence::Centre` has them.
 #[derive(Clone, Copy)]
-pub(super) struct Centre<S> {
-    pub(super) c: Wide<S>,
-    pub(super) total: Wide<S>,
-    pub(super) mean: Wide<S>,
+pub(super) struct Centre<W> {
+    pub(super) c: W,
+    pub(super) total: W,
+    pub(super) mean: W,
 }
 
-/// Sums over the studies of a tile, in the order of `num::sum`: in sequence, or by eight accumulators that are joined as a tree.
-/// `$zero` is where they start.
+/// Sums over the studies of a tile, in the order of `num::sum`: in sequence, or by eight accumulators that are joined as a tree. One
+/// vector after the other, so that the sums stay in registers; `$outer` is what the terms need of each vector.
 macro_rules! sums {
-    ($zero:expr, $studies:expr, $study:ident => { $($work:tt)* } [$($sum:ident += $term:expr),+ $(,)?]) => {
-        let ($($sum,)+) = if $studies.len() <= IN_SEQUENCE {
-            $(let mut $sum = $zero;)+
-            for $study in $studies {
+    ($tile:ident, [$($outer:ident),*], $study:ident => $($rest:tt)*) => {
+        sums!($tile, [$($outer),*], |n, studies| $study in studies.iter_mut() => $($rest)*);
+    };
+    ($tile:ident, [$($outer:ident),*], |$n:ident, $studies:ident| $study:pat in $all:expr => { $($work:tt)* } [
+        $($sum:ident += $term:expr),+ $(,)?
+    ]) => {
+        let mut sums = [$({ let $sum = $tile.all(0.0); $sum }),+];
+        // Written out, as vectors that a loop chooses among would not stay in registers.
+        sums!(@part 0, sums, $tile, [$($outer),*], |$n, $studies| $study in $all => { $($work)* } [$($sum += $term),+]);
+        sums!(@part 1, sums, $tile, [$($outer),*], |$n, $studies| $study in $all => { $($work)* } [$($sum += $term),+]);
+        if W::PARTS > 2 {
+            sums!(@part 2, sums, $tile, [$($outer),*], |$n, $studies| $study in $all => { $($work)* } [$($sum += $term),+]);
+            sums!(@part 3, sums, $tile, [$($outer),*], |$n, $studies| $study in $all => { $($work)* } [$($sum += $term),+]);
+        }
+        let [$($sum),+] = sums;
+    };
+    (@part $part:expr, $sums:ident, $tile:ident, [$($outer:ident),*], |$n:ident, $studies:ident| $study:pat in $all:expr => {
+        $($work:tt)*
+    } [$($sum:ident += $term:expr),+]) => {{
+        let $n = $part;
+        let $studies = &mut $tile.pairs[$n * $tile.studies..($n + 1) * $tile.studies];
+        let zero = $sums[0].part($n).same(0.0);
+        $(let $outer = $outer.part($n);)*
+        let parts = if $studies.len() <= IN_SEQUENCE {
+            $(let mut $sum = zero;)+
+            for $study in $all {
                 $($work)*
                 $($sum += $term;)+
             }
-            ($($sum,)+)
+            [$($sum),+]
         } else {
-            $(let mut $sum = [$zero; 8];)+
+            $(let mut $sum = [zero; 8];)+
             let mut lane = 0;
-            for $study in $studies {
+            for $study in $all {
                 $($work)*
                 $($sum[lane] += $term;)+
                 lane = (lane + 1) % 8;
             }
-            ($(tree($zero, &$sum),)+)
+            [$(tree(zero, &$sum)),+]
         };
-    };
+        for (sum, part) in $sums.iter_mut().zip(parts) {
+            sum.set_part($n, part);
+        }
+    }};
 }
 
 /// The eight accumulators of a block, and the compensated sum of that one block.
 #[inline(always)]
-fn tree<S: Simd>(zero: Wide<S>, s: &[Wide<S>; 8]) -> Wide<S> {
+fn tree<L: Lanes>(zero: L, s: &[L; 8]) -> L {
     zero + (((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])))
 }
 
-impl<S: Simd> Tile<S> {
-    pub(super) fn new(simd: S, studies: usize) -> Self {
-        let (zero, one) = (Wide::all(simd, 0.0), Wide::all(simd, 1.0));
+impl<W: Group> Tile<W> {
+    pub(super) fn new(zero: W, studies: usize) -> Self {
+        let one = zero.same(1.0);
+        let none = zero.part(0);
+        let study = Study { d: none, v: none.same(1.0), u: none };
         Self {
-            simd,
-            studies: vec![Study { d: zero, v: one, u: zero }; studies],
+            studies,
+            pairs: vec![study; W::PARTS * studies],
             pivot: zero,
             unit: one,
             inverse: one,
             v_min: one,
+            v_max: one,
             k: zero,
-            usable: [false; LANES],
+            usable: zero.is_above(zero),
         }
     }
 
     #[inline(always)]
-    pub(super) fn all(&self, x: f64) -> Wide<S> {
-        Wide::all(self.simd, x)
+    pub(super) fn all(&self, x: f64) -> W {
+        self.pivot.same(x)
     }
 
-    /// Loads LANES outcomes from the first on, as they are.
+    /// Looks at LANES outcomes: their most precise studies, their units. What is missing gets an effect of 0 and an infinite variance.
     #[inline(always)]
-    pub(super) fn load<F: Real>(&mut self, data: &Data<'_, F>, first: usize) {
-        match data.precision {
-            Precision::Variance => self.load_as(data, first, |v| v),
-            // NaN stays NaN, which is missing; what is not positive becomes invalid.
-            Precision::StdError => self.load_as(data, first, |se| if se <= F::zero() { -F::one() } else { se * se }),
+    pub(super) fn look(&mut self, stage: &mut Stage, at: usize) {
+        let zero = self.all(0.0);
+        let mut bounds = Bounds::new(zero);
+        for study in 0..self.studies {
+            let (y, v) = stage.pair(study, at, zero);
+            bounds.sum += y + v;
+            bounds.take(y, v);
         }
-    }
-
-    #[inline(always)]
-    fn load_as<F: Real>(&mut self, data: &Data<'_, F>, first: usize, variance: impl Fn(F) -> F) {
-        let mut bounds = Bounds::new(self.simd);
-        let simd = self.simd;
-        match &data.layout {
-            Layout::Columns(columns) => {
-                for (study, (y, v)) in self.studies.iter_mut().zip(columns) {
-                    let (Some(y), Some(v)) = (four(y, first), four(v, first)) else { continue };
-                    bounds.load(
-                        study,
-                        Wide::load(simd, y.map(Real::f64)),
-                        Wide::load(simd, v.map(|v| variance(v).f64())),
-                    );
-                }
-            }
-            Layout::Rows { y, v } => {
-                let k = data.studies;
-                let rows = first * k..(first + LANES) * k;
-                let (Some(y), Some(v)) = (y.get(rows.clone()), v.get(rows)) else { return };
-                for (j, study) in self.studies.iter_mut().enumerate() {
-                    let at = |row: &[F]| [row[j], row[k + j], row[2 * k + j], row[3 * k + j]];
-                    let (y, v) = (at(y), at(v));
-                    bounds.load(
-                        study,
-                        Wide::load(simd, y.map(Real::f64)),
-                        Wide::load(simd, v.map(|v| variance(v).f64())),
-                    );
-                }
+        bounds.k = self.all(count(self.studies));
+        if W::any(bounds.incomplete()) {
+            bounds = Bounds::new(zero);
+            for study in 0..self.studies {
+                let (y, v) = stage.pair(study, at, zero);
+                let (y, v) = bounds.take_present(y, v);
+                stage.set_pair(study, at, y, v);
             }
         }
         self.set_unit(&bounds);
     }
 
     #[inline(always)]
-    fn set_unit(&mut self, b: &Bounds<S>) {
+    fn set_unit(&mut self, b: &Bounds<W>) {
         self.unit = b.min.each(unit_of_variance);
         self.inverse = self.all(1.0) / self.unit;
         (self.pivot, self.k) = (b.pivot, b.k);
         self.v_min = b.min * self.unit * self.unit;
+        self.v_max = b.max * self.unit * self.unit;
+        let (zero, infinite) = (self.all(0.0), self.all(f64::INFINITY));
         // An infinite variance is invalid, and one that becomes infinite in the unit of the smallest would pass for missing.
-        let v_max = (b.max * self.unit * self.unit).array();
-        let (min, k, studies) = (b.min.array(), b.k.array(), self.studies.len());
-        self.usable = std::array::from_fn(|l| {
+        self.usable = b.min.is_above(self.all(ORDINARY.start))
+            & b.min.is_below(self.all(ORDINARY.end))
+            & self.v_max.is_below(infinite)
+            & self.k.is_above(zero);
+        if self.studies > IN_SEQUENCE {
             // A gap among many moves the later studies to other accumulators.
-            let in_order = (studies <= IN_SEQUENCE) | (k[l] == count(studies));
-            in_order & (min[l] >= f64::MIN_POSITIVE) & (v_max[l] < f64::INFINITY) & (k[l] > 0.0)
-        });
+            self.usable = self.usable & self.k.is(self.all(count(self.studies)));
+        }
     }
 
-    /// Changes the variable of what was loaded, and sums at τ² = 0; also c tr P, as `evidence::Weights::trace`. Leaves the weights in
-    /// the studies.
+    /// Loads the pairs that were looked at, with the change of variable, and sums at τ² = 0; also c tr P, as
+    /// `evidence::Weights::trace`. Leaves the weights in the studies.
     #[inline(always)]
-    pub(super) fn centre_at_zero(&mut self) -> (Centre<S>, Wide<S>) {
-        let (unit, pivot, c) = (self.unit, self.pivot, self.v_min);
-        let (zero, one) = (self.all(0.0), self.all(1.0));
-        sums!(zero, &mut self.studies, study => {
-            study.v = study.v * unit * unit;
-            study.d = (study.d - pivot) * unit;
+    pub(super) fn centre_at_zero(&mut self, stage: &Stage, at: usize) -> (Centre<W>, W) {
+        let (unit, square, pivot, c) = (self.unit, self.unit * self.unit, self.pivot, self.v_min);
+        let all = self.all(0.0);
+        sums!(self, [unit, square, pivot, c], |n, studies| (j, study) in studies.iter_mut().enumerate() => {
+            let (y, v) = stage.pair(j, at, all);
+            let (y, v) = (y.part(n), v.part(n));
+            // Twice by the unit has the same bits: it is a power of two.
+            study.v = v * square;
+            study.d = (y - pivot) * unit;
             study.u = c / study.v;
-            let (largest, rest) = split(study.u, one, zero);
+            let (largest, rest) = split(study.u);
         } [top += largest, s1 += rest, s2 += rest * rest, ud += study.u * study.d]);
         let total = top + s1;
-        (Centre { c, total, mean: ud / total }, trace(top, s1, s2, one) / total)
+        (Centre { c, total, mean: ud / total }, trace(top, s1, s2) / total)
     }
 
     /// The sum of weights at τ² (in the unit of the tile) and their mean.
     #[inline(always)]
-    pub(super) fn centre(&self, tau2: Wide<S>) -> Centre<S> {
+    fn centre_inline(&mut self, tau2: W) -> Centre<W> {
         let c = self.v_min + tau2;
-        let (zero, one) = (self.all(0.0), self.all(1.0));
-        sums!(zero, &self.studies, study => {
+        sums!(self, [c, tau2], study => {
             let u = c / (study.v + tau2);
-            let (largest, rest) = split(u, one, zero);
+            let (largest, rest) = split(u);
         } [top += largest, s1 += rest, ud += u * study.d]);
         let total = top + s1;
         Centre { c, total, mean: ud / total }
@@ -183,61 +201,48 @@ impl<S: Simd> Tile<S> {
 
     /// Σ u r² about a mean with the weights that the studies have: c Q.
     #[inline(always)]
-    pub(super) fn residuals_at_zero(&self, mean: Wide<S>) -> Wide<S> {
-        sums!(self.all(0.0), &self.studies, study => { let r = study.d - mean; } [q += study.u * (r * r)]);
+    pub(super) fn residuals_at_zero(&mut self, mean: W) -> W {
+        sums!(self, [mean], study => { let r = study.d - mean; } [q += study.u * (r * r)]);
         q
     }
 
     /// Σ u r² about a mean with the weights at τ²: c Q.
     #[inline(always)]
-    pub(super) fn residuals(&self, tau2: Wide<S>, mean: Wide<S>) -> Wide<S> {
+    fn residuals_inline(&mut self, tau2: W, mean: W) -> W {
         let c = self.v_min + tau2;
-        sums!(self.all(0.0), &self.studies, study => {
+        sums!(self, [c, tau2, mean], study => {
             let r = study.d - mean;
         } [q += c / (study.v + tau2) * (r * r)]);
         q
     }
 
-    /// The largest variance, missing studies apart.
-    #[inline(always)]
-    pub(super) fn v_max(&self) -> Wide<S> {
-        let infinite = self.all(f64::INFINITY);
-        let mut max = self.all(0.0);
-        for study in &self.studies {
-            let v = study.v.below(infinite, study.v, max);
-            max = v.above(max, v, max);
-        }
-        max
-    }
-
     /// Σ (d - d̄)², unweighted, missing studies apart, as `evidence::Kernel::spread`.
     #[inline(always)]
-    pub(super) fn spread(&self) -> Wide<S> {
-        let (zero, infinite) = (self.all(0.0), self.all(f64::INFINITY));
-        sums!(zero, &self.studies, study => {} [sum += study.v.below(infinite, study.d, zero)]);
+    fn spread_inline(&mut self) -> W {
+        let infinite = self.all(f64::INFINITY);
+        sums!(self, [infinite], study => {} [sum += study.d.only(study.v.is_below(infinite))]);
         let mean = sum / self.k;
-        sums!(zero, &self.studies, study => {
+        sums!(self, [infinite, mean], study => {
             let r = study.d - mean;
-        } [squares += study.v.below(infinite, r * r, zero)]);
+        } [squares += (r * r).only(study.v.is_below(infinite))]);
         squares
     }
 
     /// Σ v times a share, missing studies apart: tr PV of equal weights.
     #[inline(always)]
-    pub(super) fn total_variance(&self, share: Wide<S>) -> Wide<S> {
-        let (zero, infinite) = (self.all(0.0), self.all(f64::INFINITY));
-        sums!(zero, &self.studies, study => {} [sum += study.v.below(infinite, study.v * share, zero)]);
+    fn total_variance_inline(&mut self, share: W) -> W {
+        let infinite = self.all(f64::INFINITY);
+        sums!(self, [infinite, share], study => {} [sum += (study.v * share).only(study.v.is_below(infinite))]);
         sum
     }
 
-    /// The terms of the (restricted) likelihood at τ², as `evidence::Kernel::curvature`; leaves the weights in the studies.
+    /// The terms of the (restricted) likelihood at τ², as `evidence::Kernel::curvature`, but for Q; leaves the weights in the studies.
     #[inline(always)]
-    pub(super) fn curvature(&mut self, tau2: Wide<S>, restricted: bool) -> WideCurvature<S> {
+    fn curvature_inline(&mut self, tau2: W, restricted: bool) -> Curvature<W> {
         let c = self.v_min + tau2;
-        let (zero, one, two) = (self.all(0.0), self.all(1.0), self.all(2.0));
-        sums!(zero, &mut self.studies, study => {
+        sums!(self, [c, tau2], study => {
             study.u = c / (study.v + tau2);
-            let (largest, rest) = split(study.u, one, zero);
+            let (largest, rest) = split(study.u);
             let square = rest * rest;
         } [
             top += largest,
@@ -249,47 +254,68 @@ impl<S: Simd> Tile<S> {
         ]);
         let total = top + s1;
         let mean = ud / total;
-        sums!(zero, &self.studies, study => {
+        sums!(self, [mean], study => {
             let r = study.d - mean;
-            let (largest, rest) = split(study.u, one, zero);
-            let (all, part) = (study.u * r, rest * r);
+            let all = study.u * r;
+            // The largest weight is 1, and adds nothing to the sums over the rest.
+            let (largest, rest) = split_at(study.u, all);
         } [
             pp += all * all,
-            top_r2 += largest * r * r,
-            ur += part,
-            u2r += rest * part,
-            u3r2 += rest * (part * part),
+            top_r2 += largest * largest,
+            ur += rest,
+            u2r += study.u * rest,
+            u3r2 += study.u * (rest * rest),
         ]);
-        let among = (top_r2 - ur * (ur / top)).at_least_zero();
-        let among = top.above(one, among, zero);
-        let crossed = (ur * (ur / top) * s1 + u2r * (two * ur - u2r)) / total;
-        let ppp = (among + u3r2 + crossed).at_least_zero();
-        if !restricted {
-            return WideCurvature { c, pp, ppp, trace: total, trace_pp: top + s2 };
-        }
-        let top_share = (top - one + s1) / total;
-        let diagonal = top * top_share * top_share + (s2 - two * s3 / total + s4 / (total * total)).at_least_zero();
-        let off = top * (top - one) + two * top * s2 + (s2 * s2 - s4).at_least_zero();
-        let trace_pp = diagonal + off / (total * total);
-        WideCurvature { c, pp, ppp, trace: trace(top, s1, s2, one) / total, trace_pp }
+        let residuals = ResidualSums { q: self.all(0.0), pp, top_r2, ur, u2r, u3r2 };
+        Curvature::new(c, top, [s1, s2, s3, s4], &residuals, restricted)
     }
 
     /// Q at τ² and minus its slope, as `evidence::Kernel::q_and_slope`; leaves the weights in the studies.
     #[inline(always)]
-    pub(super) fn q_and_slope(&mut self, tau2: Wide<S>) -> (Wide<S>, Wide<S>) {
+    fn q_and_slope_inline(&mut self, tau2: W) -> (W, W) {
         let c = self.v_min + tau2;
-        let (zero, one) = (self.all(0.0), self.all(1.0));
-        sums!(zero, &mut self.studies, study => {
+        sums!(self, [c, tau2], study => {
             study.u = c / (study.v + tau2);
-            let (largest, rest) = split(study.u, one, zero);
+            let (largest, rest) = split(study.u);
         } [top += largest, s1 += rest, ud += study.u * study.d]);
         let mean = ud / (top + s1);
-        sums!(zero, &self.studies, study => {
+        sums!(self, [mean], study => {
             let r = study.d - mean;
             let ur2 = study.u * (r * r);
         } [q += ur2, pp += study.u * ur2]);
         (q / c, pp / c / c)
     }
+}
+
+/// Sums that are compiled once each.
+macro_rules! operations {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $output:ty = $inlined:ident;)*) => {$(
+        impl<W: Group> Tile<W> {
+            #[inline(always)]
+            pub(super) fn $name(&mut self, $($argument: $type),*) -> $output {
+                struct Sums<'t, W: Group>(&'t mut Tile<W>, $($type),*);
+                impl<W: Group> Operation for Sums<'_, W> {
+                    type Output = $output;
+
+                    #[inline(always)]
+                    fn run(self) -> $output {
+                        let Self(tile, $($argument),*) = self;
+                        tile.$inlined($($argument),*)
+                    }
+                }
+                self.all(0.0).call(Sums(self, $($argument),*))
+            }
+        }
+    )*};
+}
+
+operations! {
+    centre(tau2: W) -> Centre<W> = centre_inline;
+    residuals(tau2: W, mean: W) -> W = residuals_inline;
+    spread() -> W = spread_inline;
+    total_variance(share: W) -> W = total_variance_inline;
+    curvature(tau2: W, restricted: bool) -> Curvature<W> = curvature_inline;
+    q_and_slope(tau2: W) -> (W, W) = q_and_slope_inline;
 }
 
 /// True if lanes sum this many studies in the order of the single analysis, nothing missing.
@@ -298,43 +324,52 @@ pub(super) const fn can(studies: usize) -> bool {
 }
 
 /// What is found on the way through the studies.
-struct Bounds<S> {
-    min: Wide<S>,
-    max: Wide<S>,
-    pivot: Wide<S>,
-    k: Wide<S>,
-    infinite: Wide<S>,
-    zero: Wide<S>,
-    one: Wide<S>,
+struct Bounds<W> {
+    min: W,
+    max: W,
+    pivot: W,
+    k: W,
+    /// Of all numbers: not finite where one is not.
+    sum: W,
 }
 
-impl<S: Simd> Bounds<S> {
+impl<W: Group> Bounds<W> {
     #[inline(always)]
-    fn new(simd: S) -> Self {
-        let (zero, one, infinite) = (Wide::all(simd, 0.0), Wide::all(simd, 1.0), Wide::all(simd, f64::INFINITY));
-        Self { min: infinite, max: zero, pivot: zero, k: zero, infinite, zero, one }
+    fn new(zero: W) -> Self {
+        Self { min: zero.same(f64::INFINITY), max: zero, pivot: zero, k: zero, sum: zero }
     }
 
-    /// Takes the pair of one study in: a sum is NaN if either is.
+    /// True where a number may be NaN.
     #[inline(always)]
-    fn load(&mut self, study: &mut Study<S>, y: Wide<S>, v: Wide<S>) {
-        let present = {
-            let y_or_nan = v.equal(v, y, v);
-            y_or_nan.equal(y_or_nan, self.one, self.zero)
-        };
-        study.d = present.above(self.zero, y, self.zero);
-        study.v = present.above(self.zero, v, self.infinite);
-        self.k += present;
-        self.max = v.above(self.max, v, self.max);
-        self.pivot = study.v.below(self.min, study.d, self.pivot);
-        self.min = study.v.below(self.min, study.v, self.min);
+    fn incomplete(&self) -> W::Mask {
+        let none = self.sum - self.sum;
+        !none.is(none)
     }
-}
 
-/// LANES elements of a column.
-#[inline(always)]
-fn four<F: Real>(column: &[F], first: usize) -> Option<[F; LANES]> {
-    column.get(first..first + LANES)?.try_into().ok()
+    /// Takes a pair in that may be missing, and gives it back as the sums want it.
+    #[inline(always)]
+    fn take_present(&mut self, y: W, v: W) -> (W, W) {
+        let present = y.is(y) & v.is(v);
+        self.k += v.same(1.0).only(present);
+        let (y, v) = (y.only(present), W::select(present, v, v.same(f64::INFINITY)));
+        // An infinite variance that is not missing is invalid.
+        self.max = W::select(v.is_above(self.max) & present, v, self.max);
+        self.take_smaller(y, v);
+        (y, v)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, y: W, v: W) {
+        self.take_smaller(y, v);
+        self.max = v.at_least(self.max);
+    }
+
+    #[inline(always)]
+    fn take_smaller(&mut self, y: W, v: W) {
+        let smaller = v.is_below(self.min);
+        self.pivot = W::select(smaller, y, self.pivot);
+        self.min = W::select(smaller, v, self.min);
+    }
 }
 
 /// As `num::scale::unit_of_variance` for a normal number: 2^n with n = -floor(e / 2), e being its binary exponent.
@@ -350,14 +385,9 @@ const fn count(studies: usize) -> f64 {
     studies as f64
 }
 
-/// As `evidence::split`: (1, 0) for the largest weight, (0, u) for others.
-#[inline(always)]
-fn split<S: Simd>(u: Wide<S>, one: Wide<S>, zero: Wide<S>) -> (Wide<S>, Wide<S>) {
-    (u.equal(one, one, zero), u.equal(one, zero, u))
-}
-
 /// c tr P times the sum of weights, as in `evidence::Weights::trace`.
 #[inline(always)]
-fn trace<S: Simd>(top: Wide<S>, s1: Wide<S>, s2: Wide<S>, one: Wide<S>) -> Wide<S> {
-    top * (top - one) + (one + one) * top * s1 + (s1 * s1 - s2).at_least_zero()
+fn trace<L: Lanes>(top: L, s1: L, s2: L) -> L {
+    let (one, two) = (top.same(1.0), top.same(2.0));
+    top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero()
 }

@@ -137,7 +137,8 @@ impl<T: Terms> Cuts<T::Output> for Sums<T> {
     fn without_each(&self) -> Vec<Result<T::Output, Error>> {
         let (terms, k) = (&self.terms, self.terms.size());
         // after[i]: the sums of the studies from i on.
-        let mut after = vec![terms.empty()];
+        let mut after = Vec::with_capacity(k + 1);
+        after.push(terms.empty());
         for index in (0..k).rev() {
             let mut state = after.last().map_or_else(|| terms.empty(), Clone::clone);
             terms.add(&mut state, index);

@@ -98,6 +98,13 @@ impl OffsetSums {
         self.squares.total()
     }
 
+    /// Σ u (d - c)² about another centre c, in the user's unit: the squares about the mean and those of its distance.
+    pub(crate) fn squares_about(&self, centre: f64, pivot: f64, unit: f64) -> f64 {
+        let (high, low) = two_sum(centre, -pivot);
+        let distance = self.mean.less(Offset { high: high * unit, low: low * unit });
+        self.squares.plus(Compensated::of(self.total() * distance * distance)).total()
+    }
+
     /// Σ u - Σ u² / Σ u, as a sum over pairs of studies.
     pub(crate) fn trace(&self) -> f64 {
         self.pairs.total() / self.total()

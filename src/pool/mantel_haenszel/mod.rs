@@ -1,5 +1,6 @@
 //! Pooling 2×2 tables, and events in person-time, without a variance for each.
 
+mod parts;
 mod random;
 pub(crate) mod rates;
 pub(crate) mod sums;
@@ -10,7 +11,7 @@ pub use tables::MantelHaenszelVariance;
 
 use super::numbers::{Numbers, heterogeneity};
 use super::uncertainty::Uncertainty;
-use super::{Model, Note, Notes, Pool, Pooled};
+use super::{Cuts, Model, Note, Notes, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::heterogeneity::Heterogeneity;
@@ -120,7 +121,7 @@ impl<M: MantelHaenszelSums> MantelHaenszel<M> {
     /// The model for a measure, with a 95 % interval.
     #[must_use]
     pub fn new(measure: M) -> Self {
-        let rules = Rules { effects: M::EFFECTS, sums: ZeroCells::NONE, variance: M::Variance::default() };
+        let rules = Rules { effects: ZeroCells::HALF, sums: ZeroCells::NONE, variance: M::Variance::default() };
         Self { measure, rules, q_centre: QCentre::MantelHaenszel, level: Level::P95 }
     }
 
@@ -186,42 +187,73 @@ impl<M: MantelHaenszelSums, S: AsRef<[M::Data]> + ?Sized> Pool<S> for MantelHaen
         let data = data.as_ref();
         let studies = effects(self.measure, data, self.rules.effects)?;
         let sums = Sums::of(self.measure, data, self.rules.sums)?;
-        let estimate = self.measure.estimate(&sums.cells)?;
-        let variance = self.measure.variance(&sums.cells, estimate, self.rules.variance)?;
+        let (estimate, variance) = sums::estimate_and_variance(self.measure, &sums.cells, self.rules.variance)?;
         let q_centre = (self.q_centre == QCentre::MantelHaenszel).then_some(estimate);
+        let counted = Counted {
+            k: sums.cells.len(),
+            added: sums.added,
+            added_for_q: studies.as_ref().map_or(0, Studies::corrected),
+            left_out: data.len() - sums.cells.len(),
+        };
+        self.pooled(counted, (estimate, variance), heterogeneity_about(studies.as_ref(), q_centre))
+    }
+
+    fn cuts<'a>(&'a self, data: &'a S) -> Option<Box<dyn Cuts<Pooled<M>> + 'a>>
+    where
+        Pooled<M>: 'a,
+    {
+        self.parts(data.as_ref())
+    }
+}
+
+/// Numbers of studies.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    /// In the sums.
+    k: usize,
+    /// With something added in the sums, and in the effects that Q is made of.
+    added: usize,
+    added_for_q: usize,
+    /// Not in the sums.
+    left_out: usize,
+}
+
+impl<M: MantelHaenszelSums> MantelHaenszel<M> {
+    fn pooled(
+        &self,
+        counted: Counted,
+        (estimate, variance): (f64, f64),
+        heterogeneity: Heterogeneity,
+    ) -> Result<Pooled<M>, Error> {
         Pooled {
             measure: self.measure,
             model: Model::MantelHaenszel(self.policies()),
             inference: Inference::Normal,
             level: self.level,
-            k: sums.cells.len(),
+            k: counted.k,
             numbers: Numbers {
                 estimate,
                 std_error: variance.sqrt(),
                 of_mean: Some(Uncertainty::normal(variance.sqrt())),
                 of_new_study: None,
-                heterogeneity: heterogeneity_about(studies.as_ref(), q_centre),
+                heterogeneity,
             },
-            notes: self.notes(data.len(), &sums, studies.as_ref()),
+            notes: self.notes(counted),
         }
         .checked()
     }
-}
 
-impl<M: MantelHaenszelSums> MantelHaenszel<M> {
-    fn notes(&self, given: usize, sums: &Sums<M::Cells>, studies: Option<&Studies<M>>) -> Notes {
+    fn notes(&self, Counted { k, added, added_for_q, left_out }: Counted) -> Notes {
+        let Rules { effects, sums, .. } = self.rules;
         let mut notes = Notes::default();
-        let k = sums.cells.len();
-        if sums.added > 0 {
-            notes.add(Note::ZeroCellsCorrected { studies: sums.added, zero_cells: Some(self.rules.sums) });
+        if added > 0 {
+            notes.add(Note::ZeroCellsCorrected { studies: added, zero_cells: Some(sums) });
         }
-        let corrected = studies.filter(|studies| studies.corrected() > 0 && self.rules.effects != self.rules.sums);
-        if let Some(studies) = corrected {
-            let zero_cells = studies.zero_cells();
-            notes.add(Note::ZeroCellsCorrectedForQ { studies: studies.corrected(), zero_cells });
+        if added_for_q > 0 && effects != sums {
+            notes.add(Note::ZeroCellsCorrectedForQ { studies: added_for_q, zero_cells: Some(effects) });
         }
-        if given > k {
-            notes.add(Note::Excluded { studies: given - k });
+        if left_out > 0 {
+            notes.add(Note::Excluded { studies: left_out });
         }
         if k == 1 {
             notes.add(Note::OneStudy);
@@ -279,15 +311,13 @@ fn heterogeneity_about<M: Measure>(studies: Option<&Studies<M>>, estimate: Optio
             let evidence = studies.evidence();
             heterogeneity(&evidence, q_about(&evidence, estimate), None, None)
         }
-        None => Heterogeneity {
-            q: 0.0,
-            df: 0.0,
-            tau2: None,
-            tau2_std_error: None,
-            typical: None,
-            float: std::marker::PhantomData,
-        },
+        None => no_heterogeneity(),
     }
+}
+
+fn no_heterogeneity() -> Heterogeneity {
+    let float = std::marker::PhantomData;
+    Heterogeneity { q: 0.0, df: 0.0, tau2: None, tau2_std_error: None, typical: None, float }
 }
 
 fn q_about(evidence: &Evidence<'_>, estimate: Option<f64>) -> f64 {

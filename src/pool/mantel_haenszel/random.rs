@@ -1,5 +1,6 @@
 //! Random effects with a variance between studies from the Mantel-Haenszel Q.
 
+use super::sums::estimate;
 use super::{MantelHaenszel, MantelHaenszelSums, Sums, effects, q_about};
 use crate::error::{Error, ErrorKind};
 use crate::inference::{Inference, PredictionMethod};
@@ -80,7 +81,7 @@ impl<M: MantelHaenszelSums, S: AsRef<[M::Data]> + ?Sized> Pool<S> for MantelHaen
             return Err(ErrorKind::NoStudies { excluded: data.len() }.into());
         };
         let sums = Sums::of(measure, data, rules.sums)?;
-        let common = measure.estimate(&sums.cells)?;
+        let common = estimate(measure, &sums.cells)?;
         let evidence = studies.evidence();
         let q = q_about(&evidence, Some(common));
         if !q.is_finite() {

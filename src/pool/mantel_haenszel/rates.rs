@@ -1,6 +1,6 @@
 //! Ratio and difference of rates.
 
-use super::sums::{MantelHaenszelSums, log_ratio, not_estimable, sums};
+use super::sums::{MantelHaenszelSums, Terms, log_ratio, not_estimable};
 use crate::effect_size::{EffectSize, FromPersonTime};
 use crate::error::Error;
 use crate::measure::{RateDifference, RateRatio};
@@ -61,33 +61,36 @@ fn events_and_times(study: &PersonTime) -> ([f64; 2], [f64; 2]) {
     ([x1 as f64, x2 as f64], [t1, t2])
 }
 
+/// What both measures do alike. `relative`: double zeros bear no information on the measure.
+macro_rules! of_rates {
+    (relative: $relative:literal) => {
+        type Data = PersonTime;
+        type Cells = Rates;
+        type Variance = ();
+
+        fn corrected(self, data: &[PersonTime], zero_cells: ZeroCells) -> Vec<Option<(Rates, bool)>> {
+            corrected(data, zero_cells, $relative)
+        }
+
+        fn studies(self, data: &[PersonTime], zero_cells: ZeroCells) -> Result<Studies<Self>, Error> {
+            FromPersonTime::new(self).with_zero_cells(zero_cells).studies(data)
+        }
+    };
+}
+
 impl MantelHaenszelSums for RateRatio {
-    type Data = PersonTime;
-    type Cells = Rates;
-    type Variance = ();
-    const EFFECTS: ZeroCells = ZeroCells::HALF;
+    of_rates!(relative: true);
 
-    fn corrected(self, data: &[PersonTime], zero_cells: ZeroCells) -> Vec<Option<(Rates, bool)>> {
-        corrected(data, zero_cells, true)
+    fn terms(self, rates: &Rates, _: f64) -> Terms {
+        let ([x1, x2], [z1, z2], [u1, u2]) = (rates.for_effect, rates.for_variance, rates.shares());
+        [x1 * u2, x2 * u1, z1 * u2, z2 * u1, (z1 + z2) * u1 * u2, 0.0, 0.0]
     }
 
-    fn studies(self, data: &[PersonTime], zero_cells: ZeroCells) -> Result<Studies<Self>, Error> {
-        FromPersonTime::new(self).with_zero_cells(zero_cells).studies(data)
+    fn estimate(self, [r, s, ..]: &Terms, _: f64) -> Result<f64, Error> {
+        log_ratio(self, *r, *s)
     }
 
-    fn estimate(self, rates: &[Rates]) -> Result<f64, Error> {
-        let [r, s] = sums(rates, |rates| {
-            let ([x1, x2], [u1, u2]) = (rates.for_effect, rates.shares());
-            [x1 * u2, x2 * u1]
-        });
-        log_ratio(self, r, s)
-    }
-
-    fn variance(self, rates: &[Rates], _: f64, (): ()) -> Result<f64, Error> {
-        let [r, s, p] = sums(rates, |rates| {
-            let ([x1, x2], [u1, u2]) = (rates.for_variance, rates.shares());
-            [x1 * u2, x2 * u1, (x1 + x2) * u1 * u2]
-        });
+    fn variance(self, [_, _, r, s, p, ..]: &Terms, _: f64, _: f64, (): ()) -> Result<f64, Error> {
         Ok(p / r / s)
     }
 
@@ -97,35 +100,30 @@ impl MantelHaenszelSums for RateRatio {
 }
 
 impl MantelHaenszelSums for RateDifference {
-    type Data = PersonTime;
-    type Cells = Rates;
-    type Variance = ();
-    const EFFECTS: ZeroCells = ZeroCells::HALF;
+    of_rates!(relative: false);
 
-    fn corrected(self, data: &[PersonTime], zero_cells: ZeroCells) -> Vec<Option<(Rates, bool)>> {
-        corrected(data, zero_cells, false)
+    /// The unit of weights: in that of the longest time they neither overflow nor underflow. It is a power of two, so
+    /// that no digit depends on which time is the longest.
+    fn reference(self, rates: &[Rates], (): ()) -> f64 {
+        let longest = rates.iter().flat_map(|rates| rates.times).fold(0.0, f64::max);
+        if longest > 0.0 { unit_of_variance(longest) } else { 1.0 }
     }
 
-    fn studies(self, data: &[PersonTime], zero_cells: ZeroCells) -> Result<Studies<Self>, Error> {
-        FromPersonTime::new(self).with_zero_cells(zero_cells).studies(data)
+    fn terms(self, rates: &Rates, unit: f64) -> Terms {
+        let ([x1, x2], [u1, u2]) = (rates.for_variance, rates.shares());
+        let spread = x1 * u2 * u2 + x2 * u1 * u1;
+        [rates.excess(), weight(rates, unit), spread, 0.0, 0.0, 0.0, 0.0]
     }
 
-    fn estimate(self, rates: &[Rates]) -> Result<f64, Error> {
-        let longest = longest(rates);
-        let [excess, total] = sums(rates, |rates| [rates.excess(), weight(rates, longest)]);
-        Ok(excess / total / longest)
+    fn estimate(self, [excess, total, ..]: &Terms, unit: f64) -> Result<f64, Error> {
+        Ok(excess / total * unit * unit)
     }
 
-    fn variance(self, rates: &[Rates], _: f64, (): ()) -> Result<f64, Error> {
-        let longest = longest(rates);
-        let [spread, total] = sums(rates, |rates| {
-            let ([x1, x2], [u1, u2]) = (rates.for_variance, rates.shares());
-            [x1 * u2 * u2 + x2 * u1 * u1, weight(rates, longest)]
-        });
-        if spread == 0.0 {
+    fn variance(self, [_, total, spread, ..]: &Terms, unit: f64, _: f64, (): ()) -> Result<f64, Error> {
+        if *spread == 0.0 {
             return Err(not_estimable(self, "no arm of any study has an event"));
         }
-        Ok(spread / total / longest / total / longest)
+        Ok(spread / total * unit * unit / total * unit * unit)
     }
 
     fn weight(self, rates: &Rates) -> f64 {
@@ -133,13 +131,8 @@ impl MantelHaenszelSums for RateDifference {
     }
 }
 
-/// The longest time, so that weights in its unit neither overflow nor underflow.
-fn longest(rates: &[Rates]) -> f64 {
-    rates.iter().flat_map(|rates| rates.times).fold(0.0, f64::max)
-}
-
-/// t1 t2/T in the unit of a time.
+/// t1 t2/T with times in a unit, which is taken twice.
 fn weight(rates: &Rates, unit: f64) -> f64 {
     let [t1, t2] = rates.times;
-    t1.max(t2) / unit * (rates.shares()[0].min(rates.shares()[1]))
+    t1.max(t2) * unit * unit * (rates.shares()[0].min(rates.shares()[1]))
 }

@@ -8,18 +8,22 @@ use crate::num::sum::Compensated;
 use crate::studies::Studies;
 use crate::summary::ZeroCells;
 
+/// The number of sums over studies that a pooled effect and its variance may be functions of.
+pub(crate) const TERMS: usize = 7;
+
+/// The terms of one study, or their sums over studies. Those that a measure has no use for are 0.
+pub(crate) type Terms = [f64; TERMS];
+
 /// The measures that have a Mantel-Haenszel estimate: [`RiskRatio`](crate::RiskRatio), [`OddsRatio`](crate::OddsRatio) and
 /// [`RiskDifference`](crate::RiskDifference) of 2×2 tables; [`RateRatio`](crate::RateRatio) and
 /// [`RateDifference`](crate::RateDifference) of person-time. Nobody else can implement it.
 pub trait MantelHaenszelSums: Measure + Sealed {
     /// One study's data.
-    type Data;
+    type Data: Copy;
     #[doc(hidden)]
     type Cells: Copy;
     /// The choices of a variance.
     type Variance: Copy + Debug + Default + PartialEq + Send + Sync + 'static;
-    #[doc(hidden)]
-    const EFFECTS: ZeroCells;
 
     /// The counts of each study and whether something was added; `None` for those left out.
     #[doc(hidden)]
@@ -29,13 +33,29 @@ pub trait MantelHaenszelSums: Measure + Sealed {
     #[doc(hidden)]
     fn studies(self, data: &[Self::Data], zero_cells: ZeroCells) -> Result<Studies<Self>, Error>;
 
-    /// The pooled effect, on the analysis scale.
+    /// A number that terms are taken relative to, so that they stay in range or lose no digits.
     #[doc(hidden)]
-    fn estimate(self, cells: &[Self::Cells]) -> Result<f64, Error>;
+    fn reference(self, _: &[Self::Cells], _: Self::Variance) -> f64 {
+        0.0
+    }
+
+    /// The terms of a study.
+    #[doc(hidden)]
+    fn terms(self, cells: &Self::Cells, reference: f64) -> Terms;
+
+    /// The pooled effect, on the analysis scale, from the sums of the terms.
+    #[doc(hidden)]
+    fn estimate(self, sums: &Terms, reference: f64) -> Result<f64, Error>;
 
     /// Its variance.
     #[doc(hidden)]
-    fn variance(self, cells: &[Self::Cells], estimate: f64, choice: Self::Variance) -> Result<f64, Error>;
+    fn variance(self, sums: &Terms, reference: f64, estimate: f64, choice: Self::Variance) -> Result<f64, Error>;
+
+    /// True if the variance is what little is left of sums about a reference that is not their own estimate.
+    #[doc(hidden)]
+    fn cancels(self, _: &Terms, _reference: f64, _estimate: f64, _: Self::Variance) -> bool {
+        false
+    }
 
     /// The weight of a study in the pooled effect.
     #[doc(hidden)]
@@ -59,15 +79,37 @@ pub(super) fn sum(terms: impl Iterator<Item = f64>) -> f64 {
     sum.total()
 }
 
-/// Sums of N terms over studies.
-pub(super) fn sums<C, const N: usize>(cells: &[C], terms: impl Fn(&C) -> [f64; N]) -> [f64; N] {
-    let mut sums = [Compensated::default(); N];
+/// The pooled effect of these studies, on the analysis scale.
+pub(crate) fn estimate<M: MantelHaenszelSums>(measure: M, cells: &[M::Cells]) -> Result<f64, Error> {
+    let reference = measure.reference(cells, M::Variance::default());
+    measure.estimate(&of_studies(cells, |cells| measure.terms(cells, reference)), reference)
+}
+
+/// The same with its variance.
+pub(super) fn estimate_and_variance<M: MantelHaenszelSums>(
+    measure: M,
+    cells: &[M::Cells],
+    choice: M::Variance,
+) -> Result<(f64, f64), Error> {
+    let reference = measure.reference(cells, choice);
+    let sums = of_studies(cells, |cells| measure.terms(cells, reference));
+    let estimate = measure.estimate(&sums, reference)?;
+    Ok((estimate, measure.variance(&sums, reference, estimate, choice)?))
+}
+
+fn of_studies<C>(cells: &[C], terms: impl Fn(&C) -> Terms) -> Terms {
+    let mut sums = [Compensated::default(); TERMS];
     for cells in cells {
-        for (sum, term) in sums.iter_mut().zip(terms(cells)) {
-            sum.add(term);
-        }
+        add(&mut sums, terms(cells));
     }
     sums.map(Compensated::total)
+}
+
+/// Adds the terms of a study to sums.
+pub(super) fn add(sums: &mut [Compensated; TERMS], terms: Terms) {
+    for (sum, term) in sums.iter_mut().zip(terms) {
+        sum.add(term);
+    }
 }
 
 pub(super) fn not_estimable<M: Measure>(measure: M, reason: &'static str) -> Error {

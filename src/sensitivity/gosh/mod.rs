@@ -9,15 +9,13 @@ use std::ops::ControlFlow;
 use result::words;
 
 use super::cuts;
-use crate::error::{Error, ErrorKind};
+use crate::draws::{Draws, report};
+use crate::error::Error;
 use crate::measure::Measure;
 use crate::pool::{CommonEffect, Cuts, Pool, Pooled};
-use crate::random::Xoshiro256PlusPlus;
 use crate::real::Real;
 use crate::subset::Subset;
 
-/// How many subsets pass between two reports of progress.
-const REPORT_EVERY: u64 = 256;
 /// How often an empty random subset is drawn again.
 const REDRAWS: usize = 64;
 
@@ -41,7 +39,7 @@ const REDRAWS: usize = 64;
 /// In: what the model pools. Out: the analysis scale.
 ///
 /// # Errors
-/// Those of pooling all studies; [`TooFewDraws`](ErrorKind::TooFewDraws) for none; [`Cancelled`](ErrorKind::Cancelled)
+/// Those of pooling all studies; [`TooFewDraws`](crate::ErrorKind::TooFewDraws) for none; [`Cancelled`](crate::ErrorKind::Cancelled)
 /// by [`run_with`](Self::run_with). A subset that cannot be pooled is counted, and gives no point.
 ///
 /// # Example
@@ -58,9 +56,7 @@ const REDRAWS: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gosh<P = CommonEffect> {
     model: P,
-    draws: usize,
-    seed: u64,
-    randomised: bool,
+    draws: Draws,
 }
 
 impl<P> Gosh<P> {
@@ -69,19 +65,19 @@ impl<P> Gosh<P> {
 
     /// The subsets' answers by this model.
     pub const fn new(model: P) -> Self {
-        Self { model, draws: 100_000, seed: 0, randomised: false }
+        Self { model, draws: Draws::new(100_000) }
     }
 
     /// The same with this number of random subsets, from this seed, where not all subsets are taken.
     #[must_use]
     pub fn with_draws(self, draws: usize, seed: u64) -> Self {
-        Self { draws, seed, ..self }
+        Self { draws: self.draws.with(draws, seed), ..self }
     }
 
     /// The same with random subsets even where all could be taken.
     #[must_use]
     pub fn randomised(self) -> Self {
-        Self { randomised: true, ..self }
+        Self { draws: self.draws.always(), ..self }
     }
 
     /// Pools the subsets.
@@ -126,16 +122,16 @@ impl<P> Gosh<P> {
         P: Pool<S, Output = Pooled<M, F>>,
     {
         let all = self.model.pool(data)?;
-        let (k, exact) = (data.size(), !self.randomised && data.size() <= Self::EXACT_UP_TO);
+        let (k, exact) = (data.size(), !self.draws.are_always() && data.size() <= Self::EXACT_UP_TO);
         let result =
             GoshResult { all, labels: data.names(), points: Vec::new(), members: Vec::new(), failed: 0, exact };
-        let draws = u64::try_from(self.draws).unwrap_or(u64::MAX);
-        let total = if exact { (1 << k) - 1 } else { draws };
-        let mut run = Run { k, cuts: cuts(&self.model, data), stack: Vec::new(), result, done: 0, total, progress };
+        let all_subsets = if exact { (1 << k) - 1 } else { 0 };
+        let cuts = cuts(&self.model, data);
+        let mut run = Run { k, cuts, stack: Vec::new(), result, done: 0, total: all_subsets, progress };
         if exact {
             run.descend(0)?;
         } else {
-            run.draw(self.seed)?;
+            run.draw(self.draws)?;
         }
         Ok(run.result)
     }
@@ -167,12 +163,10 @@ impl<M: Measure, F: Real, C: FnMut(u64, u64) -> ControlFlow<()>> Run<'_, M, F, C
     }
 
     /// All studies, then random subsets.
-    fn draw(&mut self, seed: u64) -> Result<(), Error> {
-        if self.total == 0 {
-            return Err(ErrorKind::TooFewDraws { quantity: "the subsets", needed: 1, found: 0 }.into());
-        }
-        let mut generator = Xoshiro256PlusPlus::from_seed(seed);
-        for draw in 0..self.total {
+    fn draw(&mut self, draws: Draws) -> Result<(), Error> {
+        let (total, mut generator) = draws.start("the subsets")?;
+        self.total = total;
+        for draw in 0..total {
             (0..self.k).for_each(|index| {
                 if draw == 0 {
                     self.push(index);
@@ -229,12 +223,6 @@ impl<M: Measure, F: Real, C: FnMut(u64, u64) -> ControlFlow<()>> Run<'_, M, F, C
         }
         self.done += 1;
         let (done, total) = (self.done, self.total);
-        if (done.is_multiple_of(REPORT_EVERY) || done == total)
-            && (self.progress)(done, total).is_break()
-            && done < total
-        {
-            return Err(ErrorKind::Cancelled { done, total }.into());
-        }
-        Ok(())
+        report(&mut self.progress, done, total)
     }
 }

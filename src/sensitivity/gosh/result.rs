@@ -61,6 +61,12 @@ impl<M: Measure, F: Real> GoshResult<M, F> {
         study < k && word().is_some_and(|word| word >> (study % 64) & 1 == 1)
     }
 
+    /// The indices of the studies in the subset of the point with this index.
+    #[must_use]
+    pub fn studies_of(&self, point: usize) -> Vec<usize> {
+        (0..self.labels.len()).filter(|&study| self.contains(point, study)).collect()
+    }
+
     /// How many subsets could not be pooled.
     #[must_use]
     pub fn failed(&self) -> u64 {

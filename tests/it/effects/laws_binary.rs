@@ -10,37 +10,12 @@ use meta_analysis::{
 };
 use proptest::prelude::*;
 
-use crate::strategies::table;
+use crate::strategies::{policy, table};
 
 type Pair = Result<(f64, f64), Error>;
 
 fn pair<M: Measure>(effect: Result<Effect<M>, Error>) -> Pair {
     effect.map(|effect| (effect.y(), effect.v()))
-}
-
-fn policy() -> impl Strategy<Value = ZeroCells> {
-    let amount = prop_oneof![
-        3 => Just(ZeroCells::HALF),
-        2 => Just(ZeroCells::NONE),
-        1 => Just(ZeroCells::treatment_arm()),
-        1 => (0.01..2.0_f64).prop_map(|amount| ZeroCells::constant(amount).expect("positive")),
-    ];
-    let studies =
-        prop::sample::select(vec![CorrectedStudies::WithZero, CorrectedStudies::All, CorrectedStudies::AllIfAny]);
-    let cells = prop::sample::select(vec![CorrectedCells::All, CorrectedCells::Events]);
-    (amount, studies, cells, 0..3, 0..3).prop_map(|(policy, studies, cells, double, enters)| {
-        let policy = policy.in_studies(studies).in_cells(cells);
-        let policy = match double {
-            0 => policy,
-            1 => policy.keeping_double_zeros(),
-            _ => policy.excluding_double_zeros(),
-        };
-        match enters {
-            0 => policy,
-            1 => policy.in_effect_only(),
-            _ => policy.in_variance_only(),
-        }
-    })
 }
 
 /// The effects of a table by every recipe and variance, with names, under one policy.

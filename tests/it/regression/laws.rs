@@ -10,12 +10,12 @@ use crate::strategies::{anything, large, ordinary, studies, troublesome};
 
 type Fit = Regression<MeanDifference>;
 
-fn near(a: f64, b: f64, scale: f64, tolerance: f64) -> bool {
+pub(super) fn near(a: f64, b: f64, scale: f64, tolerance: f64) -> bool {
     (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(scale) || a == b
 }
 
 /// The same, for values that are undefined together.
-fn both(a: Option<f64>, b: Option<f64>, scale: f64, tolerance: f64) -> bool {
+pub(super) fn both(a: Option<f64>, b: Option<f64>, scale: f64, tolerance: f64) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => near(a, b, scale, tolerance),
         (None, None) => true,
@@ -24,7 +24,7 @@ fn both(a: Option<f64>, b: Option<f64>, scale: f64, tolerance: f64) -> bool {
 }
 
 /// Columns with k values of a moderator and labels of a factor with three levels, each of them there.
-fn moderated() -> impl Strategy<Value = (Vec<f64>, Vec<f64>, Vec<f64>, Vec<&'static str>)> {
+pub(super) fn moderated() -> impl Strategy<Value = (Vec<f64>, Vec<f64>, Vec<f64>, Vec<&'static str>)> {
     let label = prop::sample::select(vec!["a", "b", "c"]);
     let study = (-3.0..3.0_f64, -3.0..3.0_f64, prop_oneof![-5.0..5.0_f64, 1940.0..2000.0_f64], label);
     prop::collection::vec(study, 7..=20).prop_map(|rows| {
@@ -315,6 +315,16 @@ proptest! {
         for x in deleted.into_iter().flatten().flatten() {
             prop_assert!(!x.residual.is_nan() && !x.std_error.is_nan(), "{x:?}");
         }
+        let inference = [Inference::Normal, Inference::HartungKnapp, Inference::KenwardRoger][data.k() % 3];
+        let model = MetaRegression::new(Tau2Method::DerSimonianLaird).with_inference(inference);
+        match model.influence(&data, &design) {
+            Ok(influence) => prop_assert!(!format!("{influence} {influence:?}").contains("NaN"), "{influence:?}"),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+        match model.baujat(&data, &design) {
+            Ok(points) => prop_assert!(!format!("{points} {points:?}").contains("NaN"), "{points:?}"),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
     }
 }
 
@@ -358,6 +368,10 @@ fn check_all(fit: Result<Fit, meta_analysis::Error>) -> Result<(), TestCaseError
     if let Some(likelihood) = fit.likelihood() {
         prop_assert!(!likelihood.log_likelihood.is_nan() && !likelihood.aic().is_nan(), "{likelihood:?}");
     }
+    if let Ok(blups) = fit.blups() {
+        prop_assert!(!format!("{blups} {blups:?}").contains("NaN"), "{blups:?}");
+    }
+    prop_assert!(fit.weights().into_iter().flatten().all(|w| (0.0..=1.0).contains(&w)), "{:?}", fit.weights());
     prop_assert!(!fit.to_string().contains("NaN"), "{fit}");
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! What is refused, and in which words.
 
 use meta_analysis::{
-    Coding, Design, EffectSize, Error, Inference, MaximumLikelihood, MeanDifference, MetaRegression, Reml, RiskRatio,
-    Studies, Tau2Method, TwoByTwo,
+    Coding, Design, EffectSize, Error, GeneralisedQ, Inference, Level, MaximumLikelihood, MeanDifference,
+    MetaRegression, QWeights, Reml, RiskRatio, Studies, Tau2Method, TwoByTwo,
 };
 
 fn studies(k: u32) -> Studies<MeanDifference> {
@@ -104,6 +104,15 @@ fn eigenvalues_of_a_thousand_studies_are_enough() {
         "the distribution of the generalised Q statistic about a regression is computed for at most 1000 studies, \
          but there are 1001",
     );
+    // Intervals that need no eigenvalues have no such limit.
+    let fit = MetaRegression::new(Reml).fit(&studies(1001), &design).expect("a fit");
+    refused(
+        fit.evidence().generalised_q_interval(QWeights::InverseStdError, Level::P95),
+        "the distribution of the generalised Q statistic about a regression is computed for at most 1000 studies, \
+         but there are 1001",
+    );
+    assert!(fit.evidence().q_profile(Level::P95).is_ok() && Reml.profile_interval(&fit.evidence(), Level::P95).is_ok());
+    assert!(MetaRegression::new(GeneralisedQ::new(QWeights::InverseStdError)).fit(&studies(1001), &design).is_ok());
 }
 
 #[test]

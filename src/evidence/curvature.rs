@@ -1,0 +1,74 @@
+//! What the likelihood and its derivatives are made of, for one outcome and for several side by side.
+
+use crate::num::lanes::Lanes;
+
+/// The likelihood at one tau2, with r = d - mean and P = W - W1 1'W / 1'W1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Curvature<L = f64> {
+    pub(crate) c: L,
+    /// c y'Py = Σ u r².
+    pub(crate) q: L,
+    /// `c² y'PPy = Σ u² r²`.
+    pub(crate) pp: L,
+    /// `c³ y'PPPy`, of which `Σ u³ r² - (Σ u² r)² / Σ u` is the textbook form.
+    pub(crate) ppp: L,
+    /// c tr P and c² tr PP; under maximum likelihood c tr W and c² tr WW.
+    pub(crate) trace: L,
+    pub(crate) trace_pp: L,
+}
+
+/// Sums of residuals about the weighted mean, by relative weights u: those of the largest weight (u = 1) and those of the rest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResidualSums<L> {
+    /// Σ u r² and Σ u² r² of all.
+    pub(crate) q: L,
+    pub(crate) pp: L,
+    /// Σ r² of the largest weight.
+    pub(crate) top_r2: L,
+    /// Σ u r, Σ u² r and Σ u³ r² of the rest.
+    pub(crate) ur: L,
+    pub(crate) u2r: L,
+    pub(crate) u3r2: L,
+}
+
+impl<L: Lanes> Curvature<L> {
+    /// From how many studies have the largest weight 1 / c, from the sums of the other weights and of their squares, cubes and fourth
+    /// powers, and from the residuals.
+    #[inline(always)]
+    pub(crate) fn new(c: L, top: L, rest: [L; 4], r: &ResidualSums<L>, restricted: bool) -> Self {
+        let (one, two) = (c.same(1.0), c.same(2.0));
+        let [s1, s2, s3, s4] = rest;
+        let total = top + s1;
+        let (per_top, per_total) = (one / top, one / total);
+        // Σ u³ r² - (Σ u² r)² / Σ u, in which the studies of largest weight cancel when they dominate. Their residuals sum
+        // to -Σ u r of the rest; with that put in, only the rest is left, beside the spread among them.
+        let square = r.ur * (r.ur * per_top);
+        let among_top = (r.top_r2 - square).at_least_zero().only(top.is_above(one));
+        let crossed = (square * s1 + r.u2r * (two * r.ur - r.u2r)) * per_total;
+        let ppp = (among_top + r.u3r2 + crossed).at_least_zero();
+        let (trace, trace_pp) = if restricted {
+            // As `Weights` has them: sums of positive terms.
+            let pairs = top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero();
+            let share = (top - one + s1) * per_total;
+            let rest = (s2 - two * s3 * per_total + s4 * (per_total * per_total)).at_least_zero();
+            let off = top * (top - one) + two * top * s2 + (s2 * s2 - s4).at_least_zero();
+            (pairs * per_total, top * share * share + rest + off * (per_total * per_total))
+        } else {
+            (total, top + s2)
+        };
+        Self { c, q: r.q, pp: r.pp, ppp, trace, trace_pp }
+    }
+}
+
+/// A weight as (1, 0) if it is the largest, as (0, u) otherwise.
+#[inline(always)]
+pub(crate) fn split<L: Lanes>(u: L) -> (L, L) {
+    split_at(u, u)
+}
+
+/// (x, 0) where the weight is the largest, (0, x) elsewhere.
+#[inline(always)]
+pub(crate) fn split_at<L: Lanes>(u: L, x: L) -> (L, L) {
+    let largest = u.is(u.same(1.0));
+    (x.only(largest), L::select(largest, u.same(0.0), x))
+}

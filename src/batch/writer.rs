@@ -2,6 +2,8 @@
 
 use std::array::from_fn;
 
+use prefetch_index::prefetch_index;
+
 use super::columns::ColumnsMut;
 use super::lanes::Answers;
 use crate::distributions::{chi_squared_sf_lanes, normal_two_sided_lanes, t_upper_quantile};
@@ -10,6 +12,11 @@ use crate::level::Level;
 use crate::num::wide::{Group, LANES};
 use crate::pool::Numbers;
 use crate::real::Real;
+
+/// How far ahead of what is written columns are fetched.
+const AHEAD: usize = 2 * LANES;
+/// Numbers in a line of the cache, of any type: a smaller one is asked for twice.
+const IN_LINE: usize = 8;
 
 /// Columns that begin with a given outcome, and what their limits are made of.
 pub(super) struct Writer<'b, F> {
@@ -118,10 +125,20 @@ impl<F: Real> ColumnsMut<'_, F> {
     }
 }
 
+/// Asks for the place of LANES numbers in a column: what is written comes from memory first.
+#[inline(always)]
+fn fetch<F>(column: &[F], at: usize) {
+    for line in (at..at + LANES).step_by(IN_LINE) {
+        prefetch_index(column, line);
+    }
+}
+
 /// Writes LANES numbers into a column, if it is wanted.
 #[inline(always)]
 fn fill<W: Group, F: Real>(column: &mut Option<&mut [F]>, at: usize, value: impl FnOnce() -> W) {
-    if let Some(part) = column.as_mut().and_then(|column| column.get_mut(at..at + LANES)) {
+    if let Some(column) = column {
+        fetch(column, at + AHEAD);
+        let Some(part) = column.get_mut(at..at + LANES) else { return };
         for (x, value) in part.iter_mut().zip(value().array()) {
             *x = F::of(value);
         }

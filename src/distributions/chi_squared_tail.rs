@@ -144,7 +144,7 @@ fn odd_factor<L: Lanes>(x: L, sum: L) -> L {
 fn upper_sum<L: Lanes>(x: L, df: usize) -> L {
     let (x, h) = clamped(x);
     let count = (df / 2).min(TERMS);
-    if df % 2 == 0 {
+    if df.is_multiple_of(2) {
         return tail(x, sum(h, &EVEN, count));
     }
     tail(x, odd_factor(x, sum(h, &ODD, count)))
@@ -161,6 +161,9 @@ fn mixed_upper_sum<L: Lanes>(x: L, df: L, most: usize) -> L {
 }
 
 /// The upper tail for whole degrees of freedom from 1 to [`FINITE_SUM_DF`]; 1 for `x <= 0`.
+///
+/// Measured against 28 800 exact values, down to the smallest normal number: within 4.5e-16 up to 10 degrees of freedom, 9.6e-16 up
+/// to 30 and 1.8e-15 up to 60.
 pub(super) fn chi_squared_upper_sum(x: f64, df: f64) -> f64 {
     upper_sum(x, whole(df))
 }

@@ -374,3 +374,5 @@ fn chi_squared_start(p: f64, q: f64, df: f64) -> f64 {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_tails;

@@ -166,6 +166,36 @@ impl Lanes for f64 {
     fn shift_halves_by_20(self) -> Self {
         let bits = self.to_bits();
         let (upper, lower) = (bits >> 32 << 52, bits << 20 & 0xffff_ffff);
-        f64::from_bits(upper | lower)
+        Self::from_bits(upper | lower)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lanes;
+
+    #[test]
+    fn powers_of_two_are_exact() {
+        let mut power = f64::MIN_POSITIVE;
+        for n in -1_022..=1_023 {
+            assert_eq!(f64::from(n).exp2_of_whole().to_bits(), power.to_bits(), "2^{n}");
+            power *= 2.0;
+        }
+    }
+
+    #[test]
+    fn nearest_rounds_ties_to_even() {
+        for (x, whole) in [(0.5, 0.0), (1.5, 2.0), (-2.5, -2.0), (-0.2, 0.0), (1e6 + 0.7, 1e6 + 1.0)] {
+            assert_eq!(x.nearest().to_bits() << 1, f64::to_bits(whole) << 1, "{x}");
+        }
+    }
+
+    #[test]
+    fn polynomials_of_any_length() {
+        assert_eq!(3.0.polynomial(&[2.0]), 2.0);
+        assert_eq!(2.0.polynomial(&[1.0; 7]), 127.0);
+        assert_eq!(2.0.polynomial(&[1.0; 8]), 255.0);
+        assert_eq!(2.0.polynomial(&[1.0; 9]), 511.0);
+        assert_eq!(2.0.polynomial(&[1.0; 22]), 4_194_303.0);
     }
 }

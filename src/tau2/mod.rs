@@ -7,7 +7,6 @@ mod likelihood;
 mod median_unbiased;
 mod method;
 mod moment;
-mod pending;
 mod q_distribution;
 mod q_equation;
 mod single_maximum;
@@ -27,7 +26,7 @@ pub(crate) use likelihood::highest_mode;
 pub(crate) use q_distribution::solve_generalised_q;
 pub(crate) use q_equation::{QSolution, solve_q};
 pub(crate) use single_maximum::{Bend, Bounds, Score, single_maximum};
-pub(crate) use stationary::{Limits, Node, Search, Stationary, Step, stationary_points, stationary_points_about};
+pub(crate) use stationary::{Stationary, stationary_points, stationary_points_about};
 
 use std::fmt::Display;
 use std::sync::Arc;

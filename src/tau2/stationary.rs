@@ -15,7 +15,6 @@
 //! bracketed and polished. (The bounds are this crate's; the derivatives are in Harville 1977.) What cannot be proven in
 //! double precision is an interval narrower than 1e-11 of l + t, where A/B touches 1 or nearly so: its ends decide.
 
-use super::pending::Pending;
 use super::single_maximum::{Bend, Bounds, Score, single_maximum};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Curvature, Evidence, Kernel, between};
@@ -32,27 +31,24 @@ const MARGIN: f64 = 1.0 + 1e-9;
 
 /// The score and its ingredients at one t, in the kernel's unit.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Node {
-    pub(crate) t: f64,
+struct Node {
+    t: f64,
     /// l + t.
-    pub(crate) c: f64,
+    c: f64,
     /// (l + t)² A, (l + t) A and (l + t) B.
-    pub(crate) pp: f64,
-    pub(crate) per: f64,
-    pub(crate) trace: f64,
+    pp: f64,
+    per: f64,
+    trace: f64,
     /// (u + t) / (l + t).
-    pub(crate) spread: f64,
+    spread: f64,
     /// A / B: above 1 the likelihood rises.
-    pub(crate) ratio: f64,
+    ratio: f64,
     /// (l + t) C / A and (l + t) D / B.
-    pub(crate) log_c: f64,
-    pub(crate) log_d: f64,
+    log_c: f64,
+    log_d: f64,
 }
 
 impl Node {
-    pub(super) const ZERO: Self =
-        Self { t: 0.0, c: 0.0, pp: 0.0, per: 0.0, trace: 0.0, spread: 1.0, ratio: 0.0, log_c: 0.0, log_d: 0.0 };
-
     fn new(t: f64, v_max: f64, at: &Curvature) -> Self {
         Self {
             t,
@@ -88,10 +84,15 @@ pub(crate) fn stationary_points<F: Real>(
     restricted: bool,
     visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
-    let limits = Limits { spread: evidence.spread(), degrees: evidence.degrees() };
-    let zero = evidence.at_zero();
-    let start = (zero.q - evidence.degrees()) / zero.trace;
-    search(evidence.kernel(), limits, start, |t| evidence.curvature(t, restricted), visit)
+    let (kernel, zero) = (evidence.kernel(), evidence.at_zero());
+    // About any mean the spread bounds the one about the unweighted mean.
+    let spread = match evidence.moderators() {
+        Some(_) => evidence.spread(),
+        None => kernel.spread_about(zero.centre.mean),
+    };
+    let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread, degrees: evidence.degrees() };
+    let start = (zero.q - bounds.degrees) / zero.trace;
+    search(kernel, &bounds, start, |t| evidence.curvature(t, restricted), visit)
 }
 
 /// As [`stationary_points`], for the likelihood with the mean held at a value (in the kernel's unit and from its origin).
@@ -100,264 +101,134 @@ pub(crate) fn stationary_points_about<F: Real>(
     mean: f64,
     visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
-    let limits = Limits { spread: kernel.spread_about(mean), degrees: kernel.count() };
-    search(kernel, limits, f64::NAN, |t| kernel.curvature_about(t, mean), visit)
+    let spread = kernel.spread_about(mean);
+    let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread, degrees: kernel.count() };
+    search(kernel, &bounds, f64::NAN, |t| kernel.curvature_about(t, mean), visit)
 }
 
+/// The short way, and the long one where it does not lead.
 fn search<F: Real>(
     kernel: &Kernel<'_, F>,
-    limits: Limits,
+    bounds: &Bounds<f64>,
     start: f64,
     curvature: impl Fn(f64) -> Curvature,
     mut visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
-    let mut evaluations = 1;
-    let zero = Bend::new(0.0, &curvature(0.0));
-    let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread: limits.spread, degrees: limits.degrees };
+    let at_zero = curvature(0.0);
     let mut curves = Counted { curvature: &curvature, evaluations: 1 };
-    let (maximum, single) = single_maximum(&zero, start, &bounds, true, &mut curves);
-    evaluations = curves.evaluations;
+    let (maximum, single) = single_maximum(&Bend::new(0.0, &at_zero), start, bounds, true, &mut curves);
     if single {
         visit(Stationary::Maximum(maximum));
-        return Ok(evaluations);
+        return Ok(curves.evaluations);
     }
-    let mut search = Search::new(kernel.v_min, kernel.v_max, limits);
-    loop {
-        match search.next() {
-            Step::Evaluate(t) => search.evaluated(Node::new(t, kernel.v_max, &curvature(t))),
-            Step::Found(point) => visit(point),
-            Step::Done => return Ok(search.evaluations),
-            Step::OutOfRange => return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into()),
-            Step::TooMany => {
-                let last = kernel.in_user_unit(search.a.t);
-                let steps = search.evaluations;
-                return Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps }.into());
-            }
-        }
+    let mut search = Search { bounds, curvature: &curvature, visit: &mut visit, evaluations: curves.evaluations };
+    let last = search.run(&Node::new(0.0, bounds.v_max, &at_zero))?;
+    if search.evaluations >= MAX_EVALUATIONS {
+        let (last, steps) = (kernel.in_user_unit(last), search.evaluations);
+        return Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps }.into());
     }
+    Ok(search.evaluations)
 }
 
-/// How the two parts of the score end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    /// The limit of t² A for large t.
-    pub(crate) spread: f64,
-    /// The limit of t B.
-    pub(crate) degrees: f64,
-}
-
-/// What a search asks for, or has found.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Step {
-    /// The score at this t, to be answered by [`Search::evaluated`].
-    Evaluate(f64),
-    Found(Stationary),
-    Done,
-    /// The likelihood is not a number, or its limits are not.
-    OutOfRange,
-    /// The bound on evaluations is reached.
-    TooMany,
-}
-
-/// The search for all stationary points, from left to right, as a sequence of evaluations that others carry out: one after the other
-/// in a single analysis, those of several outcomes side by side in a batch.
-#[derive(Clone, Debug)]
-pub(crate) struct Search {
-    v_min: f64,
-    v_max: f64,
-    limits: Limits,
+/// The curves of one outcome, and how often they were asked for.
+struct Counted<'c, C> {
+    curvature: &'c C,
     evaluations: usize,
-    doing: Doing,
-    /// Where the score is asked for, or was last.
-    t: f64,
-    /// The interval at hand goes from here to the last of `pending`.
-    a: Node,
-    pending: Pending,
-    polish: Polish,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Doing {
-    Starting,
-    /// Waits for the score at 0.
-    AtZero,
-    /// The maximum at 0 is to be told.
-    MaximumAtZero,
-    /// Waits for the score at the end of the range.
-    AtEnd,
-    /// Waits for the score in the middle of the interval at hand, of this depth.
-    Halving(u32),
-    /// Looks at the interval at hand.
-    Looking,
-    Polishing,
-    Ended,
-}
-
-/// The way to a root between a node where the likelihood rises and one where it falls, in either order.
-#[derive(Clone, Copy, Debug)]
-struct Polish {
-    above: Node,
-    below: Node,
-    node: Node,
-    previous: f64,
-    steps: usize,
-}
-
-impl Search {
-    pub(crate) const fn new(v_min: f64, v_max: f64, limits: Limits) -> Self {
-        let polish = Polish { above: Node::ZERO, below: Node::ZERO, node: Node::ZERO, previous: 0.0, steps: 0 };
-        Self {
-            v_min,
-            v_max,
-            limits,
-            evaluations: 0,
-            doing: Doing::Starting,
-            t: 0.0,
-            a: Node::ZERO,
-            pending: Pending::new(),
-            polish,
-        }
-    }
-
-    /// Starts again with other data.
-    pub(crate) fn restart(&mut self, v_min: f64, v_max: f64, limits: Limits) {
-        (self.v_min, self.v_max, self.limits) = (v_min, v_max, limits);
-        (self.evaluations, self.doing, self.t) = (0, Doing::Starting, 0.0);
-        self.pending.clear();
-    }
-
-    /// What to do next.
-    pub(crate) fn next(&mut self) -> Step {
-        match self.doing {
-            Doing::Starting => {
-                self.doing = Doing::AtZero;
-                Step::Evaluate(0.0)
-            }
-            Doing::MaximumAtZero | Doing::AtEnd | Doing::Ended if self.out_of_range() => Step::OutOfRange,
-            Doing::MaximumAtZero => {
-                self.go_to_the_end();
-                Step::Found(Stationary::Maximum(0.0))
-            }
-            Doing::AtZero | Doing::AtEnd | Doing::Halving(_) => Step::Evaluate(self.t),
-            Doing::Looking => self.look(),
-            Doing::Polishing => self.polish(),
-            Doing::Ended if self.evaluations >= MAX_EVALUATIONS => Step::TooMany,
-            Doing::Ended => Step::Done,
-        }
-    }
-
-    /// The score where [`next`](Self::next) asked for it.
-    pub(crate) fn evaluated(&mut self, node: Node) {
+impl<C: Fn(f64) -> Curvature> Score<f64> for Counted<'_, C> {
+    fn at(&mut self, t: f64) -> Bend<f64> {
         self.evaluations += 1;
-        match self.doing {
-            Doing::AtZero => {
-                self.a = node;
-                self.doing = Doing::MaximumAtZero;
-                if self.a.rises() {
-                    self.go_to_the_end();
-                }
-            }
-            Doing::AtEnd => {
-                self.pending.push(node, 0);
-                self.doing = Doing::Looking;
-            }
-            Doing::Halving(depth) => {
-                self.pending.set_depth(depth + 1);
-                self.pending.push(node, depth + 1);
-                self.doing = Doing::Looking;
-            }
-            Doing::Polishing => {
-                self.polish.node = node;
-                *(if node.rises() { &mut self.polish.above } else { &mut self.polish.below }) = node;
-            }
-            Doing::Starting | Doing::MaximumAtZero | Doing::Looking | Doing::Ended => {}
+        Bend::new(t, &(self.curvature)(t))
+    }
+}
+
+/// The search for all stationary points, from left to right.
+struct Search<'s, C, V> {
+    bounds: &'s Bounds<f64>,
+    curvature: &'s C,
+    visit: &'s mut V,
+    evaluations: usize,
+}
+
+impl<C: Fn(f64) -> Curvature, V: FnMut(Stationary)> Search<'_, C, V> {
+    fn at(&mut self, t: f64) -> Node {
+        self.evaluations += 1;
+        Node::new(t, self.bounds.v_max, &(self.curvature)(t))
+    }
+
+    /// Visits every stationary point; gives how far it came.
+    fn run(&mut self, zero: &Node) -> Result<f64, Error> {
+        if !(self.bounds.spread.is_finite() && zero.ratio.is_finite()) {
+            return Err(ErrorKind::OutOfRange { quantity: "the likelihood" }.into());
         }
-    }
-
-    /// From the score at 0 on: no root beyond the first bound, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B
-    /// there; nor beyond the second, as A <= spread / t² and B >= df / (u + t), so that a root has
-    /// t - u <= t² / (u + t) <= spread / df.
-    fn go_to_the_end(&mut self) {
-        let first = self.limits.spread / self.a.trace * MARGIN - self.v_min;
-        let second = (self.limits.spread / self.limits.degrees + self.v_max) * MARGIN;
-        let end = first.min(second);
-        self.doing = if end > 0.0 { Doing::AtEnd } else { Doing::Ended };
-        self.t = end;
-    }
-
-    /// True if the numbers at 0 are none.
-    fn out_of_range(&self) -> bool {
-        !(self.limits.spread.is_finite() && self.a.ratio.is_finite())
-    }
-
-    fn look(&mut self) -> Step {
-        while let Some((b, depth)) = self.pending.last() {
-            let a = &self.a;
-            if no_root(a, b) {
-                self.move_on();
-                continue;
-            }
-            let settled = falls(a, b) || rises(a, b) || b.c <= a.c * (1.0 + 1e-11) || depth >= MAX_DEPTH;
-            if !(settled || self.evaluations >= MAX_EVALUATIONS) {
-                self.t = between(self.v_min, a.t, b.t);
-                self.doing = Doing::Halving(depth);
-                return Step::Evaluate(self.t);
-            }
-            let (above, below) = match (a.rises(), b.rises()) {
-                (true, false) => (*a, *b),
-                (false, true) => (*b, *a),
-                _ => {
-                    self.move_on();
+        if !zero.rises() {
+            (self.visit)(Stationary::Maximum(0.0));
+        }
+        let mut a = *zero;
+        // The right ends of the intervals to be looked at, with their depths; the next begins at a.
+        let mut pending: Vec<(Node, u32)> = Vec::new();
+        if let Some(end) = self.end(zero) {
+            pending.push((self.at(end), 0));
+        }
+        while let Some((b, depth)) = pending.pop() {
+            if !no_root(&a, &b) {
+                let settled = falls(&a, &b) || rises(&a, &b) || b.c <= a.c * (1.0 + 1e-11) || depth >= MAX_DEPTH;
+                if !(settled || self.evaluations >= MAX_EVALUATIONS) {
+                    let middle = self.at(between(self.bounds.v_min, a.t, b.t));
+                    pending.push((b, depth + 1));
+                    pending.push((middle, depth + 1));
                     continue;
                 }
-            };
-            let node = *nearest(&above, &below);
-            self.polish = Polish { above, below, node, previous: f64::INFINITY, steps: 0 };
-            return self.polish();
+                match (a.rises(), b.rises()) {
+                    (true, false) => {
+                        let root = self.polish(a, b);
+                        (self.visit)(Stationary::Maximum(root));
+                    }
+                    (false, true) => {
+                        let root = self.polish(b, a);
+                        (self.visit)(Stationary::Minimum(root));
+                    }
+                    _ => {}
+                }
+            }
+            a = b;
         }
-        self.doing = Doing::Ended;
-        self.next()
+        Ok(a.t)
     }
 
-    /// To the next interval.
-    fn move_on(&mut self) {
-        if let Some((b, _)) = self.pending.last() {
-            self.a = *b;
-        }
-        self.pending.pop();
+    /// No root beyond the first bound, as (l + t) A <= spread / (l + t) < (l + 0) B(0) <= (l + t) B there; nor beyond the second,
+    /// as A <= spread / t² and B >= df / (u + t), so that a root has t - u <= t² / (u + t) <= spread / df.
+    fn end(&self, zero: &Node) -> Option<f64> {
+        let Bounds { v_min, v_max, spread, degrees } = *self.bounds;
+        let first = spread / zero.trace * MARGIN - v_min;
+        let second = (spread / degrees + v_max) * MARGIN;
+        Some(first.min(second)).filter(|&end| end > 0.0)
     }
 
-    /// The root of A/B = 1: Newton's method on B/A, which is a straight line when all variances are equal, and bisection where a
-    /// step leaves the bracket.
-    fn polish(&mut self) -> Step {
-        let Polish { above, below, node, previous, steps } = &self.polish;
-        if *steps >= MAX_STEPS {
-            return self.found(nearest(above, below).t);
+    /// The root of A/B = 1 between a node where it is above and one where it is below: Newton's method on B/A, which is a straight
+    /// line when all variances are equal, and bisection where a step leaves the bracket.
+    fn polish(&mut self, mut above: Node, mut below: Node) -> f64 {
+        let mut node = *nearest(&above, &below);
+        let mut previous = f64::INFINITY;
+        for _ in 0..MAX_STEPS {
+            let step = (node.ratio - 1.0) * node.c / (2.0 * node.log_c - node.log_d);
+            let newton = node.t + step;
+            let (low, high) = (above.t.min(below.t), above.t.max(below.t));
+            let inside = newton > low && newton < high;
+            let small = step.abs() <= 1e-8 * node.c;
+            if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
+                return if inside { newton } else { node.t };
+            }
+            let next = if inside { newton } else { between(self.bounds.v_min, low, high) };
+            if !(next > low && next < high) {
+                break;
+            }
+            previous = if inside { step.abs() } else { f64::INFINITY };
+            node = self.at(next);
+            *(if node.rises() { &mut above } else { &mut below }) = node;
         }
-        let step = (node.ratio - 1.0) * node.c / (2.0 * node.log_c - node.log_d);
-        let newton = node.t + step;
-        let (low, high) = (above.t.min(below.t), above.t.max(below.t));
-        let inside = newton > low && newton < high;
-        let small = step.abs() <= 1e-8 * node.c;
-        if step.abs() <= 2.0 * f64::EPSILON * node.t || (small && step.abs() >= 0.5 * previous) {
-            return self.found(if inside { newton } else { node.t });
-        }
-        let next = if inside { newton } else { between(self.v_min, low, high) };
-        if !(next > low && next < high) {
-            return self.found(nearest(above, below).t);
-        }
-        self.polish.previous = if inside { step.abs() } else { f64::INFINITY };
-        self.polish.steps += 1;
-        (self.doing, self.t) = (Doing::Polishing, next);
-        Step::Evaluate(next)
-    }
-
-    fn found(&mut self, root: f64) -> Step {
-        // The one of the two that is on the left says what it is.
-        let maximum = self.polish.above.t < self.polish.below.t;
-        self.move_on();
-        self.doing = Doing::Looking;
-        Step::Found(if maximum { Stationary::Maximum(root) } else { Stationary::Minimum(root) })
+        nearest(&above, &below).t
     }
 }
 
@@ -381,16 +252,4 @@ fn falls(a: &Node, b: &Node) -> bool {
 /// True if A/B is proven to rise from a to b: a root between is the only one, and a minimum of the likelihood.
 fn rises(a: &Node, b: &Node) -> bool {
     b.log_d * b.spread > 2.0 * a.log_c * a.spread * MARGIN
-}
-
-struct Counted<'c, C> {
-    curvature: &'c C,
-    evaluations: usize,
-}
-
-impl<C: Fn(f64) -> Curvature> Score<f64> for Counted<'_, C> {
-    fn at(&mut self, t: f64) -> Bend<f64> {
-        self.evaluations += 1;
-        Bend::new(t, &(self.curvature)(t))
-    }
 }

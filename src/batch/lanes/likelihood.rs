@@ -1,21 +1,27 @@
 //! Iterated estimators in lanes: the steps of the single analysis for each outcome, their sums side by side.
 
 use super::AtZero;
-use super::tile::Tile;
+use super::tile::{Tile, Weights};
 use crate::num::wide::Group;
 use crate::tau2::{Bend, Bounds, Score, single_maximum};
 
 /// The estimates in the unit of the tile, and the outcomes whose likelihood is left to the single analysis, which searches it in full.
+/// Puts Q in.
 #[inline(always)]
-pub(super) fn maximise<W: Group>(tile: &mut Tile<W>, zero: &AtZero<W>, restricted: bool) -> (W, W::Mask) {
+pub(super) fn maximise<W: Group>(
+    tile: &mut Tile<W>,
+    weights: &Weights<W>,
+    at_zero: &mut AtZero<W>,
+    restricted: bool,
+) -> (W, W::Mask) {
     let degrees = tile.k - tile.all(1.0);
     let wanted = tile.usable & degrees.is_above(tile.all(0.5));
-    let bounds = Bounds { v_min: tile.v_min, v_max: tile.v_max, spread: tile.spread(), degrees };
-    let start = (zero.q - degrees) / zero.trace;
-    let none = tile.all(0.0);
-    let mut curves = Curves { tile, restricted };
-    let at_zero = curves.at(none);
-    let (maximum, single) = single_maximum(&at_zero, start, &bounds, wanted, &mut curves);
+    let (curvature, spread) = tile.curvature_at_zero(weights, restricted);
+    at_zero.q = curvature.q / weights.c;
+    let bounds = Bounds { v_min: tile.v_min, v_max: tile.v_max, spread, degrees };
+    let start = (at_zero.q - degrees) / at_zero.trace;
+    let zero = Bend::new(tile.all(0.0), &curvature);
+    let (maximum, single) = single_maximum(&zero, start, &bounds, wanted, &mut Curves { tile, restricted });
     (maximum, wanted & !single)
 }
 

@@ -23,7 +23,7 @@ use crate::real::Real;
 use crate::tau2::LaneMethod;
 use answers::finish;
 use stage::Stage;
-use tile::{Centre, Tile};
+use tile::{Centre, Tile, Weights};
 
 /// Takes the answers, LANES at a time, with the index of the first of them.
 pub(super) trait Visit {
@@ -71,8 +71,8 @@ impl<F: Real, V: Visit> Lanes<'_, '_, F, V> {
             for (at, outcome) in (first..next).step_by(LANES).enumerate() {
                 stage.fetch(self.data, next + stage.width(), at);
                 tile.look(&mut stage, at);
-                let centre = tile.centre_at_zero(&stage, at);
-                let answers = pool::<W, F>(&mut tile, centre, self.method, self.inference);
+                let weights = tile.weigh(&stage, at);
+                let answers = pool::<W, F>(&mut tile, &weights, self.method, self.inference);
                 self.visit.take(outcome, &answers);
             }
             first = next;
@@ -95,20 +95,26 @@ impl<F: Real, V: Visit, W: Group> pulp::NullaryFnOnce for With<'_, '_, F, V, W> 
     }
 }
 
-/// One tile from numbers to answers.
+/// One tile from weights to answers.
 #[inline(always)]
 fn pool<W: Group, F: Real>(
     tile: &mut Tile<W>,
-    (centre, trace): (Centre<W>, W),
+    weights: &Weights<W>,
     method: Option<LaneMethod>,
     inference: Inference,
 ) -> Answers<W> {
-    let q = tile.residuals_at_zero(centre.mean) / centre.c;
-    let at_zero = AtZero { q, trace: trace / centre.c, centre };
-    let Some(method) = method else {
-        return finish::<W, F>(tile, &at_zero, None, no_lane(tile), inference);
+    let mut at_zero = AtZero { q: tile.all(0.0), trace: weights.trace() / weights.c, centre: weights.centre() };
+    let (tau2, unsettled) = match method {
+        Some(LaneMethod::MaximumLikelihood) => likelihood::maximise(tile, weights, &mut at_zero, false),
+        Some(LaneMethod::Reml) => likelihood::maximise(tile, weights, &mut at_zero, true),
+        _ => {
+            at_zero.q = tile.residuals_at_zero(weights.mean) / weights.c;
+            let Some(method) = method else {
+                return finish::<W, F>(tile, &at_zero, None, no_lane(tile), inference);
+            };
+            estimate(tile, &at_zero, method)
+        }
     };
-    let (tau2, unsettled) = estimate(tile, &at_zero, method);
     // The estimators are undefined for one study.
     let tau2 = tau2.only(tile.k.is_above(tile.all(1.0)));
     finish::<W, F>(tile, &at_zero, Some(tau2), unsettled, inference)
@@ -142,8 +148,8 @@ fn estimate<W: Group>(tile: &mut Tile<W>, zero: &AtZero<W>, method: LaneMethod) 
             (start * (q / df), none)
         }
         LaneMethod::PauleMandel => likelihood::paule_mandel(tile, q, df),
-        LaneMethod::MaximumLikelihood => likelihood::maximise(tile, zero, false),
-        LaneMethod::Reml => likelihood::maximise(tile, zero, true),
+        // Not by a formula.
+        LaneMethod::MaximumLikelihood | LaneMethod::Reml => (tile.all(0.0), none),
     }
 }
 

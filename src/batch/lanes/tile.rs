@@ -41,6 +41,30 @@ struct Study<P> {
     u: P,
 }
 
+/// Sums of weights and the mean at τ² = 0, as `evidence::Weights` and `evidence::Centre` have them.
+#[derive(Clone, Copy)]
+pub(super) struct Weights<W> {
+    pub(super) c: W,
+    top: W,
+    rest: [W; 4],
+    pub(super) mean: W,
+}
+
+impl<W: Lanes> Weights<W> {
+    #[inline(always)]
+    pub(super) fn centre(&self) -> Centre<W> {
+        Centre { c: self.c, total: self.top + self.rest[0], mean: self.mean }
+    }
+
+    /// c tr P.
+    #[inline(always)]
+    pub(super) fn trace(&self) -> W {
+        let ([s1, s2, ..], top) = (self.rest, self.top);
+        let (one, two) = (top.same(1.0), top.same(2.0));
+        (top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero()) / (top + s1)
+    }
+}
+
 /// Sums of weights and their mean at one τ², as `evidence::Centre` has them.
 #[derive(Clone, Copy)]
 pub(super) struct Centre<W> {
@@ -168,10 +192,9 @@ impl<W: Group> Tile<W> {
         }
     }
 
-    /// Loads the pairs that were looked at, with the change of variable, and sums at τ² = 0; also c tr P, as
-    /// `evidence::Weights::trace`. Leaves the weights in the studies.
+    /// Loads the pairs that were looked at, with the change of variable, and sums at τ² = 0. Leaves the weights in the studies.
     #[inline(always)]
-    pub(super) fn centre_at_zero(&mut self, stage: &Stage, at: usize) -> (Centre<W>, W) {
+    pub(super) fn weigh(&mut self, stage: &Stage, at: usize) -> Weights<W> {
         let (unit, square, pivot, c) = (self.unit, self.unit * self.unit, self.pivot, self.v_min);
         let all = self.all(0.0);
         sums!(self, [unit, square, pivot, c], |n, studies| (j, study) in studies.iter_mut().enumerate() => {
@@ -182,9 +205,16 @@ impl<W: Group> Tile<W> {
             study.d = (y - pivot) * unit;
             study.u = c / study.v;
             let (largest, rest) = split(study.u);
-        } [top += largest, s1 += rest, s2 += rest * rest, ud += study.u * study.d]);
-        let total = top + s1;
-        (Centre { c, total, mean: ud / total }, trace(top, s1, s2) / total)
+            let square = rest * rest;
+        } [
+            top += largest,
+            s1 += rest,
+            s2 += square,
+            s3 += square * rest,
+            s4 += square * square,
+            ud += study.u * study.d,
+        ]);
+        Weights { c, top, rest: [s1, s2, s3, s4], mean: ud / (top + s1) }
     }
 
     /// The sum of weights at τ² (in the unit of the tile) and their mean.
@@ -268,6 +298,28 @@ impl<W: Group> Tile<W> {
         ]);
         let residuals = ResidualSums { q: self.all(0.0), pp, top_r2, ur, u2r, u3r2 };
         Curvature::new(c, top, [s1, s2, s3, s4], &residuals, restricted)
+    }
+
+    /// As [`curvature`](Self::curvature) with the weights at τ² = 0 that the studies have; and Σ r², missing studies apart.
+    #[inline(always)]
+    pub(super) fn curvature_at_zero(&mut self, weights: &Weights<W>, restricted: bool) -> (Curvature<W>, W) {
+        let (mean, infinite) = (weights.mean, self.all(f64::INFINITY));
+        sums!(self, [mean, infinite], study => {
+            let r = study.d - mean;
+            let square = r * r;
+            let all = study.u * r;
+            let (largest, rest) = split_at(study.u, all);
+        } [
+            q += study.u * square,
+            pp += all * all,
+            top_r2 += largest * largest,
+            ur += rest,
+            u2r += study.u * rest,
+            u3r2 += study.u * (rest * rest),
+            squares += square.only(study.v.is_below(infinite)),
+        ]);
+        let residuals = ResidualSums { q, pp, top_r2, ur, u2r, u3r2 };
+        (Curvature::new(weights.c, weights.top, weights.rest, &residuals, restricted), squares)
     }
 
     /// Q at τ² and minus its slope, as `evidence::Kernel::q_and_slope`; leaves the weights in the studies.
@@ -383,11 +435,4 @@ fn unit_of_variance(v: f64) -> f64 {
 #[inline(always)]
 const fn count(studies: usize) -> f64 {
     studies as f64
-}
-
-/// c tr P times the sum of weights, as in `evidence::Weights::trace`.
-#[inline(always)]
-fn trace<L: Lanes>(top: L, s1: L, s2: L) -> L {
-    let (one, two) = (top.same(1.0), top.same(2.0));
-    top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero()
 }

@@ -2,7 +2,8 @@
 //!
 //! A function of [`Lanes`] carries out the same IEEE operations whether it works on a double or on the vectors of a batch, so that
 //! both have the same bits. Such functions call no closures and are inlined: what is not is compiled without the vectors'
-//! instructions, and calls a function for each of them.
+//! instructions, and calls a function for each of them. In unoptimised builds they are not inlined: each operation would have a place
+//! of its own on the stack, more than a thread has.
 
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Not, Sub};
@@ -41,50 +42,50 @@ pub(crate) trait Lanes:
     fn shift_halves_by_20(self) -> Self;
 
     /// Where this is greater; false for NaN.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_above(self, other: Self) -> Self::Mask {
         other.is_below(self)
     }
 
     /// The smaller; `other` if one is NaN.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn at_most(self, other: Self) -> Self {
         Self::select(self.is_below(other), self, other)
     }
 
     /// The larger; `other` if one is NaN.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn at_least(self, other: Self) -> Self {
         Self::select(self.is_above(other), self, other)
     }
 
     /// `max(x, 0)`, with 0 for NaN.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn at_least_zero(self) -> Self {
         self.at_least(self.same(0.0))
     }
 
     /// This where the mask is true, 0 elsewhere.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn only(self, mask: Self::Mask) -> Self {
         Self::select(mask, self, self.same(0.0))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn abs(self) -> Self {
         let zero = self.same(0.0);
         Self::select(self.is_below(zero), zero - self, self)
     }
 
     /// The nearest whole number, the even one of two, of a number below 2^50 in size.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn nearest(self) -> Self {
         let rounder = self.same(ROUNDER);
         self + rounder - rounder
     }
 
     /// 2 to the power of this whole number, from -1022 to 1023.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn exp2_of_whole(self) -> Self {
         let exponent = self * self.same(UPPER_HALF) + self.same(ROUNDER + BIAS * UPPER_HALF);
         exponent.shift_halves_by_20()
@@ -92,7 +93,7 @@ pub(crate) trait Lanes:
 
     /// The polynomial with these coefficients, the constant first, by Estrin's scheme in eights: short chains of operations that wait
     /// for one another.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn polynomial<const N: usize>(self, coefficients: &[f64; N]) -> Self {
         let square = self * self;
         let fourth = square * square;
@@ -109,19 +110,19 @@ pub(crate) trait Lanes:
 }
 
 /// The polynomial of eight coefficients from `first` on, as far as there are any.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn eight<L: Lanes, const N: usize>(powers: [L; 3], coefficients: &[f64; N], first: usize) -> L {
     let low = four(powers, coefficients, first);
     if first + 4 < N { low + powers[2] * four(powers, coefficients, first + 4) } else { low }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn four<L: Lanes, const N: usize>(powers: [L; 3], coefficients: &[f64; N], first: usize) -> L {
     let low = two(powers, coefficients, first);
     if first + 2 < N { low + powers[1] * two(powers, coefficients, first + 2) } else { low }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn two<L: Lanes, const N: usize>(powers: [L; 3], coefficients: &[f64; N], first: usize) -> L {
     let x = powers[0];
     let low = x.same(coefficients[first]);
@@ -131,38 +132,38 @@ fn two<L: Lanes, const N: usize>(powers: [L; 3], coefficients: &[f64; N], first:
 impl Lanes for f64 {
     type Mask = bool;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn same(self, x: f64) -> Self {
         x
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn sqrt(self) -> Self {
         self.sqrt()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_below(self, other: Self) -> bool {
         self < other
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(clippy::float_cmp, reason = "that is what it is for")]
     fn is(self, other: Self) -> bool {
         self == other
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn select(mask: bool, a: Self, b: Self) -> Self {
         if mask { a } else { b }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn any(mask: bool) -> bool {
         mask
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shift_halves_by_20(self) -> Self {
         let bits = self.to_bits();
         let (upper, lower) = (bits >> 32 << 52, bits << 20 & 0xffff_ffff);

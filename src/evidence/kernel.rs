@@ -316,4 +316,3 @@ impl<'a, F: Real> Kernel<'a, F> {
         sum_pairs(self.y, self.v, |y, v| term((y - pivot) * unit, v * unit * unit))
     }
 }
-

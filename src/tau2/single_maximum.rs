@@ -92,7 +92,8 @@ impl<L: Lanes> Bend<L> {
         // Of the cubic through both, at this node.
         let per_h = self.t.same(1.0) / (self.t - before.t);
         let second = two * per_h;
-        let alpha2 = (two * self.alpha_slope + before.alpha_slope - three * (self.alpha - before.alpha) * per_h) * second;
+        let alpha2 =
+            (two * self.alpha_slope + before.alpha_slope - three * (self.alpha - before.alpha) * per_h) * second;
         let beta2 = (two * self.beta_slope + before.beta_slope - three * (self.beta - before.beta) * per_h) * second;
         let alpha = self.alpha + self.alpha_slope * step;
         let excess = (alpha * alpha2 - self.t.same(0.5) * beta2) * step * step;
@@ -283,12 +284,7 @@ impl<L: Lanes> Fall<L> {
 
 /// True where the likelihood is proven to rise from a to b, the root at the latter apart.
 #[inline(always)]
-fn rises_between<L: Lanes>(
-    a: &Bend<L>,
-    b: &Bend<L>,
-    wanted: L::Mask,
-    score: &mut impl Score<L>,
-) -> L::Mask {
+fn rises_between<L: Lanes>(a: &Bend<L>, b: &Bend<L>, wanted: L::Mask, score: &mut impl Score<L>) -> L::Mask {
     let (mut a, mut b) = (*a, *b);
     let (sure, mut t) = rises_inside(&a, &b);
     let mut proven = wanted & sure;
@@ -355,4 +351,3 @@ fn is_above_tangent<L: Lanes>(alpha: L, slope: L, beta: L, tangent: L) -> L::Mas
     let no_root = (linear * linear * more).is_below(alpha.same(4.0) * slope * slope * constant);
     linear.is_above(alpha.same(ANGLE) * tangent.abs()) | no_root
 }
-

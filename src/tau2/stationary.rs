@@ -253,3 +253,79 @@ fn falls(a: &Node, b: &Node) -> bool {
 fn rises(a: &Node, b: &Node) -> bool {
     b.log_d * b.spread > 2.0 * a.log_c * a.spread * MARGIN
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers in [0, 1), the same in every run.
+    fn numbers() -> impl FnMut() -> f64 {
+        let mut state = 88_172_645_463_325_252_u64;
+        move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            f64::from(u32::try_from(state >> 32).unwrap_or(0)) / 2_f64.powi(32)
+        }
+    }
+
+    struct Outcome {
+        short: Option<f64>,
+        evaluations: usize,
+        all: Vec<Stationary>,
+        v_min: f64,
+    }
+
+    /// The short way and the full search, each by itself.
+    fn both(y: &[f64], v: &[f64], restricted: bool) -> Outcome {
+        let evidence = Evidence::new(y, v);
+        let (kernel, zero) = (evidence.kernel(), evidence.at_zero());
+        let spread = kernel.spread_about(zero.centre.mean);
+        let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread, degrees: evidence.degrees() };
+        let curvature = |t| evidence.curvature(t, restricted);
+        let at_zero = curvature(0.0);
+        let start = (zero.q - bounds.degrees) / zero.trace;
+        let mut curves = Counted { curvature: &curvature, evaluations: 1 };
+        let (maximum, single) = single_maximum(&Bend::new(0.0, &at_zero), start, &bounds, true, &mut curves);
+        let evaluations = curves.evaluations;
+        let mut all = Vec::new();
+        let mut visit = |point| all.push(point);
+        let mut search = Search { bounds: &bounds, curvature: &curvature, visit: &mut visit, evaluations: 0 };
+        search.run(&Node::new(0.0, bounds.v_max, &at_zero)).expect("data in range");
+        Outcome { short: single.then_some(maximum), evaluations, all, v_min: kernel.v_min }
+    }
+
+    #[test]
+    fn the_short_way_is_never_wrong_and_misses_hardly_any_single_maximum() {
+        let mut number = numbers();
+        // Variances over five decades as well, for which several maxima are not rare.
+        for (k, decades) in [(2, 1.7), (3, 1.7), (10, 1.7), (50, 1.7), (10, 5.0)] {
+            for restricted in [true, false] {
+                let (mut missed, mut evaluations, n) = (0, 0, 3000);
+                for i in 0..n {
+                    let between = [0.0, 0.01, 0.03, 0.1, 0.3][i % 5];
+                    let (y, v): (Vec<f64>, Vec<f64>) = (0..k)
+                        .map(|_| {
+                            let v = 0.01 * 10_f64.powf(decades * number());
+                            let normal = (0..12).map(|_| number()).sum::<f64>() - 6.0;
+                            ((v + between).sqrt() * normal, v)
+                        })
+                        .unzip();
+                    let outcome = both(&y, &v, restricted);
+                    evaluations += outcome.evaluations;
+                    match (outcome.short, &outcome.all[..]) {
+                        (Some(short), &[Stationary::Maximum(full)]) => {
+                            let error = (short - full).abs() / (outcome.v_min + full);
+                            assert!(error < 1e-13, "{y:?} {v:?}: {short} and {full}");
+                        }
+                        (Some(short), all) => panic!("{y:?} {v:?}: {short} is not alone: {all:?}"),
+                        (None, [_]) => missed += 1,
+                        (None, _) => {}
+                    }
+                }
+                let what = format!("k {k}, {decades} decades: {missed} missed of {n}, {evaluations} evaluations");
+                assert!(missed <= 5 && evaluations < 7 * n, "{what}");
+            }
+        }
+    }
+}

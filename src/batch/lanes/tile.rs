@@ -46,7 +46,7 @@ struct Study<P> {
 pub(super) struct Weights<W> {
     pub(super) c: W,
     top: W,
-    rest: [W; 4],
+    rest: [W; 2],
     pub(super) mean: W,
 }
 
@@ -59,7 +59,7 @@ impl<W: Lanes> Weights<W> {
     /// c tr P.
     #[inline(always)]
     pub(super) fn trace(&self) -> W {
-        let ([s1, s2, ..], top) = (self.rest, self.top);
+        let ([s1, s2], top) = (self.rest, self.top);
         let (one, two) = (top.same(1.0), top.same(2.0));
         (top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero()) / (top + s1)
     }
@@ -205,16 +205,8 @@ impl<W: Group> Tile<W> {
             study.d = (y - pivot) * unit;
             study.u = c / study.v;
             let (largest, rest) = split(study.u);
-            let square = rest * rest;
-        } [
-            top += largest,
-            s1 += rest,
-            s2 += square,
-            s3 += square * rest,
-            s4 += square * square,
-            ud += study.u * study.d,
-        ]);
-        Weights { c, top, rest: [s1, s2, s3, s4], mean: ud / (top + s1) }
+        } [top += largest, s1 += rest, s2 += rest * rest, ud += study.u * study.d]);
+        Weights { c, top, rest: [s1, s2], mean: ud / (top + s1) }
     }
 
     /// The sum of weights at τ² (in the unit of the tile) and their mean.
@@ -309,7 +301,11 @@ impl<W: Group> Tile<W> {
             let square = r * r;
             let all = study.u * r;
             let (largest, rest) = split_at(study.u, all);
+            let (_, rest_u) = split(study.u);
+            let square_u = rest_u * rest_u;
         } [
+            s3 += square_u * rest_u,
+            s4 += square_u * square_u,
             q += study.u * square,
             pp += all * all,
             top_r2 += largest * largest,
@@ -319,7 +315,8 @@ impl<W: Group> Tile<W> {
             squares += square.only(study.v.is_below(infinite)),
         ]);
         let residuals = ResidualSums { q, pp, top_r2, ur, u2r, u3r2 };
-        (Curvature::new(weights.c, weights.top, weights.rest, &residuals, restricted), squares)
+        let [s1, s2] = weights.rest;
+        (Curvature::new(weights.c, weights.top, [s1, s2, s3, s4], &residuals, restricted), squares)
     }
 
     /// Q at τ² and minus its slope, as `evidence::Kernel::q_and_slope`; leaves the weights in the studies.

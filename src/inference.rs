@@ -240,7 +240,11 @@ impl<F: Real> Test<F> {
     pub fn p_value(&self) -> F {
         let (statistic, df) = self.exact;
         // Two tails of a half can exceed 1 by a rounding.
-        F::of((2.0 * upper_tail(statistic.abs(), df)).min(1.0))
+        F::of(if df.is_finite() {
+            (2.0 * distributions::t_sf(statistic.abs(), df)).min(1.0)
+        } else {
+            distributions::normal_two_sided(statistic)
+        })
     }
 
     /// The natural logarithm of the two-sided p-value: finite where [`p_value`](Self::p_value) underflows.
@@ -271,8 +275,4 @@ impl<M: Measure, F: Real> Effect<M, F> {
     pub fn test(&self, null: F) -> Option<Test<F>> {
         Test::new((self.y().f64() - null.f64()) / self.v().f64().sqrt(), None)
     }
-}
-
-fn upper_tail(statistic: f64, df: f64) -> f64 {
-    if df.is_finite() { distributions::t_sf(statistic, df) } else { distributions::normal_sf(statistic) }
 }

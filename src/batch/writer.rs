@@ -2,14 +2,21 @@
 
 use std::array::from_fn;
 
+use prefetch_index::prefetch_index;
+
 use super::columns::ColumnsMut;
 use super::lanes::Answers;
-use crate::distributions::{chi_squared_sf, t_upper_quantile};
+use crate::distributions::{chi_squared_sf_lanes, normal_two_sided_lanes, t_upper_quantile};
 use crate::inference::{Inference, Test};
 use crate::level::Level;
 use crate::num::wide::{Group, LANES};
 use crate::pool::Numbers;
 use crate::real::Real;
+
+/// How far ahead of what is written columns are fetched.
+const AHEAD: usize = 2 * LANES;
+/// Numbers in a line of the cache, of any type: a smaller one is asked for twice.
+const IN_LINE: usize = 8;
 
 /// Columns that begin with a given outcome, and what their limits are made of.
 pub(super) struct Writer<'b, F> {
@@ -56,21 +63,23 @@ impl<'b, F: Real> Writer<'b, F> {
             fill(&mut out.upper, at, || a.estimate + half);
         }
         if out.statistic.is_some() || out.p_value.is_some() || out.log_p_value.is_some() {
-            let (statistic, df) = ((a.estimate / a.std_error).array(), df.array());
-            let df = |l: usize| (*inference != Inference::Normal).then_some(df[l]);
-            let test: [Option<Test<F>>; LANES] =
-                from_fn(|l| if statistic[l].is_nan() { None } else { Test::new(statistic[l], df(l)) });
-            let value = |of: fn(&Test<F>) -> F| move |test: &Option<Test<F>>| test.as_ref().map_or(F::nan(), of);
-            set_all(&mut out.statistic, at, &test, value(|test| test.statistic));
-            set_all(&mut out.p_value, at, &test, value(Test::p_value));
-            set_all(&mut out.log_p_value, at, &test, value(Test::log_p_value));
-        }
-        if let Some(column) = &mut out.q_p_value {
-            let (q, df) = (a.q.array(), df.array());
-            for (l, x) in column[at..at + LANES].iter_mut().enumerate() {
-                *x = F::of(if df[l] > 0.0 { chi_squared_sf(q[l], df[l]) } else { 1.0 });
+            let exact = a.estimate / a.std_error;
+            // As `Test::new`, there is no test where the statistic overflows.
+            let statistic = exact.each(|x| F::of(x).f64());
+            let some = statistic.abs().is_below(zero.same(f64::INFINITY));
+            fill(&mut out.statistic, at, || W::select(some, statistic, nan));
+            if *inference == Inference::Normal {
+                fill(&mut out.p_value, at, || W::select(some, normal_two_sided_lanes(exact), nan));
+            } else {
+                let test = tests::<W, F>(exact, Some(df));
+                set_all(&mut out.p_value, at, &test, Test::p_value);
+            }
+            if out.log_p_value.is_some() {
+                let test = tests::<W, F>(exact, (*inference != Inference::Normal).then_some(df));
+                set_all(&mut out.log_p_value, at, &test, Test::log_p_value);
             }
         }
+        fill(&mut out.q_p_value, at, || chi_squared_sf_lanes(a.q, df));
         fill(&mut out.i2_from_q, at, || {
             let share = ((a.q - df) / a.q).only(a.q.is_above(df));
             W::select(df.is_above(zero), share, nan)
@@ -116,23 +125,42 @@ impl<F: Real> ColumnsMut<'_, F> {
     }
 }
 
+/// Asks for the place of LANES numbers in a column: what is written comes from memory first.
+#[inline(always)]
+fn fetch<F>(column: &[F], at: usize) {
+    for line in (at..at + LANES).step_by(IN_LINE) {
+        prefetch_index(column, line);
+    }
+}
+
 /// Writes LANES numbers into a column, if it is wanted.
 #[inline(always)]
 fn fill<W: Group, F: Real>(column: &mut Option<&mut [F]>, at: usize, value: impl FnOnce() -> W) {
-    if let Some(part) = column.as_mut().and_then(|column| column.get_mut(at..at + LANES)) {
+    if let Some(column) = column {
+        fetch(column, at + AHEAD);
+        let Some(part) = column.get_mut(at..at + LANES) else { return };
         for (x, value) in part.iter_mut().zip(value().array()) {
             *x = F::of(value);
         }
     }
 }
 
-#[inline(always)]
-fn set_all<F: Real, T>(column: &mut Option<&mut [F]>, at: usize, of: &[T; LANES], value: impl Fn(&T) -> F) {
+/// Writes what is computed one by one; NaN where there is no test.
+fn set_all<F: Real>(column: &mut Option<&mut [F]>, at: usize, of: &Tests<F>, value: fn(&Test<F>) -> F) {
     if let Some(part) = column.as_mut().and_then(|column| column.get_mut(at..at + LANES)) {
         for (x, of) in part.iter_mut().zip(of) {
-            *x = value(of);
+            *x = of.as_ref().map_or(F::nan(), value);
         }
     }
+}
+
+type Tests<F> = [Option<Test<F>>; LANES];
+
+/// The tests of LANES outcomes, with degrees of freedom if they are Student's.
+#[inline(always)]
+fn tests<W: Group, F: Real>(statistic: W, df: Option<W>) -> Tests<F> {
+    let (statistic, df) = (statistic.array(), df.map(Group::array));
+    from_fn(|l| if statistic[l].is_nan() { None } else { Test::new(statistic[l], df.map(|df| df[l])) })
 }
 
 /// The t quantile for whole degrees of freedom, of which a batch has few; NaN below 1.

@@ -1,4 +1,4 @@
-//! The exact values of `tests/fixtures/distributions.json`, for tests.
+//! The exact values of `tests/fixtures/distributions.json` and of files like it, for tests.
 
 use serde_json::Value;
 
@@ -10,7 +10,16 @@ fn number(text: &Value) -> f64 {
 /// Asserts `evaluate` against every case of function `name`; `tolerance` takes
 /// the arguments and the exact value. Prints the worst relative error.
 pub(crate) fn check(name: &str, tolerance: impl Fn(&[f64], f64) -> f64, evaluate: impl Fn(&[f64]) -> f64) {
-    let text = include_str!("../../tests/fixtures/distributions.json");
+    check_in(include_str!("../../tests/fixtures/distributions.json"), name, tolerance, evaluate);
+}
+
+/// The same with the text of a file.
+pub(crate) fn check_in(
+    text: &str,
+    name: &str,
+    tolerance: impl Fn(&[f64], f64) -> f64,
+    evaluate: impl Fn(&[f64]) -> f64,
+) {
     let fixture: Value = serde_json::from_str(text).expect("the fixture is valid JSON");
     let cases = fixture["cases"].as_array().expect("the fixture has cases");
     let (mut count, mut worst, mut at) = (0, 0.0, Vec::new());

@@ -1,7 +1,6 @@
 //! Both regularised incomplete gamma functions.
 
 use super::double_double::DoubleDouble;
-use super::erf::erfc_of_sqrt;
 use super::gamma::{SQRT_TWO_PI, deviance, stirling_error};
 use super::side::{Scaled, Side};
 use super::temme;
@@ -69,32 +68,4 @@ fn upper_fraction(a: f64, x: f64) -> f64 {
         }
     }
     value
-}
-
-/// `Q(df / 2, x / 2)` for a whole number `df` by the finite sums of Abramowitz
-/// and Stegun (1964, 26.4.4 and 26.4.5): all terms positive, for any `x > 0`.
-pub(crate) fn chi_squared_upper_sum(x: f64, df: f64) -> f64 {
-    let half = 0.5 * x;
-    // For df <= 60 the tail at 1500 is far below the smallest double.
-    if half > 1_500.0 {
-        return 0.0;
-    }
-    let offset = (0.5 * df).fract();
-    let count = 0.5 * df - offset;
-    let mut term = 1.0;
-    let mut sum = 0.0;
-    let mut k = 0.0;
-    while k < count {
-        sum += term;
-        k += 1.0;
-        // The divisions do not wait for one another, unlike Horner's.
-        term *= half / (k + offset);
-    }
-    let exponent = DoubleDouble::from(half);
-    if offset == 0.0 {
-        return exponent.exp_neg_times(sum);
-    }
-    // Odd df: sum of half^(k - 1/2) / Gamma(k + 1/2), and Gamma(3/2) = sqrt(pi) / 2.
-    let scale = half.sqrt() * std::f64::consts::FRAC_2_SQRT_PI;
-    erfc_of_sqrt(half) + exponent.exp_neg_times(scale * sum)
 }

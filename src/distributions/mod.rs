@@ -4,23 +4,26 @@
 //! digits, statrs 0.19.1 has an inverse of erfc good to 4.4e-16, used here. Its
 //! other tails fall short of 1e-13: normal 1e-10, t 2e-12 (8e-10 near 0),
 //! chi-squared 7e-13, F 8e-11 (3e-8 far out), and its chi-squared quantile fails
-//! below 1e-10. They are replaced by the kernels beside this file and by
-//! `libm::erfc`; the errors measured for those stand at each function.
+//! below 1e-10. They are replaced by the kernels beside this file; the errors
+//! measured for those stand at each function.
 //!
 //! No function panics. NaN in any argument gives NaN, and so do degrees of
 //! freedom that are not positive and probabilities outside `[0, 1]`.
 
 mod beta;
 mod bivariate_normal;
+mod chi_squared_tail;
 mod complex;
 mod double_double;
 mod erf;
+mod exponential;
 mod fisher;
 #[cfg(test)]
 mod fixture;
 mod gamma;
 mod incomplete_gamma;
 mod noncentral_f;
+mod normal_tail;
 mod olkin_pratt;
 mod probit;
 mod quadratic_form;
@@ -31,27 +34,25 @@ pub(crate) use self::double_double::DoubleDouble;
 
 use self::beta::{StudentPart, student_part};
 pub(crate) use self::bivariate_normal::Thresholds;
-use self::erf::{erfc, erfc_shifted};
+pub(crate) use self::chi_squared_tail::chi_squared_sf_lanes;
+use self::chi_squared_tail::{FINITE_SUM_DF, chi_squared_upper_sum};
 pub(crate) use self::fisher::{f_log_sf, f_sf};
 pub(crate) use self::gamma::hedges_j;
 use self::gamma::{gamma_half_ratio, stirling_error};
-use self::incomplete_gamma::{chi_squared_upper_sum, gamma_side};
+use self::incomplete_gamma::gamma_side;
 pub(crate) use self::noncentral_f::RegressionF;
+pub(crate) use self::normal_tail::{normal_two_sided, normal_two_sided_lanes};
 pub(crate) use self::olkin_pratt::OlkinPratt;
 pub(crate) use self::probit::{inverse_density, probit, probit_difference};
 pub(crate) use self::quadratic_form::QuadraticForm;
 use self::side::{Scaled, Side};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 
-/// `1 / sqrt 2 - FRAC_1_SQRT_2`.
-const FRAC_1_SQRT_2_LOW: f64 = -4.833_646_656_726_457e-17;
 /// `ln(2 pi) / 2`.
 const HALF_LN_TWO_PI: f64 = 0.918_938_533_204_672_8;
 /// Below this a number may be subnormal: logarithms of tails then come from the
 /// exponent, and roots are not polished.
 const SAFE: f64 = 1e-305;
-/// Whole degrees of freedom up to which the chi-squared tail is a finite sum.
-const FINITE_SUM_DF: f64 = 60.0;
 /// Degrees of freedom from which t is the normal, in double precision and
 /// without overflow of `t^2`.
 const INFINITE_STUDENT: f64 = 1e200;
@@ -62,13 +63,8 @@ const MAX_STEPS: u32 = 100;
 ///
 /// Measured error 4e-16 down to 1e-300.
 pub(crate) fn normal_sf(z: f64) -> f64 {
-    let s = z * FRAC_1_SQRT_2;
-    // Below 0 the tail is no steeper than its argument; beyond 40 it is 0.
-    if s <= 0.0 || s > 30.0 || s.is_nan() {
-        return 0.5 * erfc(s);
-    }
-    let shift = z.mul_add(FRAC_1_SQRT_2, -s) + z * FRAC_1_SQRT_2_LOW;
-    0.5 * erfc_shifted(s, shift)
+    let upper = 0.5 * normal_two_sided(z);
+    if z < 0.0 { 1.0 - upper } else { upper }
 }
 
 /// Probability of the standard normal between `-z` and `z`, for `z >= 0`.
@@ -378,3 +374,5 @@ fn chi_squared_start(p: f64, q: f64, df: f64) -> f64 {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_tails;

@@ -1,6 +1,7 @@
 //! Sixteen numbers side by side, in vectors.
 //!
-//! Every operation is the same IEEE operation on each lane, so that a lane has the bits that it would have alone.
+//! Every operation is the same IEEE operation on each lane, so that a lane has the bits that it would have alone. All is inlined but in
+//! unoptimised builds: see `lanes`.
 
 use std::array::from_fn;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Not, Sub};
@@ -44,7 +45,7 @@ pub(crate) trait Group: Lanes {
     fn set_part(&mut self, n: usize, part: Self::Part);
 
     /// Another function of each lane, one after the other.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn each(self, f: impl FnMut(f64) -> f64) -> Self {
         self.load(&self.array().map(f))
     }
@@ -52,7 +53,7 @@ pub(crate) trait Group: Lanes {
     /// Carries out an operation that is compiled once, not into each place that asks for it.
     fn call<O: Operation>(self, operation: O) -> O::Output;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn flags(self, mask: Self::Mask) -> [bool; LANES] {
         Self::select(mask, self.same(1.0), self.same(0.0)).array().map(|x| x > 0.0)
     }
@@ -71,7 +72,7 @@ struct Called<O>(O);
 impl<O: Operation> pulp::WithSimd for Called<O> {
     type Output = O::Output;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn with_simd<S: pulp::Simd>(self, _: S) -> O::Output {
         self.0.run()
     }
@@ -79,7 +80,7 @@ impl<O: Operation> pulp::WithSimd for Called<O> {
 
 impl<S: pulp::Simd, const N: usize> Wide<S, N> {
     /// The same number in all lanes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn all(simd: S, x: f64) -> Self {
         Self { simd, x: [simd.splat_f64s(x); N] }
     }
@@ -90,13 +91,13 @@ impl<S: pulp::Simd, const N: usize> Group for Wide<S, N> {
 
     const PARTS: usize = N;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(self, x: &[f64; LANES]) -> Self {
         let (vectors, _) = S::as_simd_f64s(x);
         Self { simd: self.simd, x: from_fn(|n| vectors[n]) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn array(self) -> [f64; LANES] {
         let mut array = [0.0; LANES];
         for (to, x) in S::as_mut_simd_f64s(&mut array).0.iter_mut().zip(self.x) {
@@ -105,17 +106,17 @@ impl<S: pulp::Simd, const N: usize> Group for Wide<S, N> {
         array
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn call<O: Operation>(self, operation: O) -> O::Output {
         self.simd.vectorize(Called(operation))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn part(self, n: usize) -> Wide<S, 1> {
         Wide { simd: self.simd, x: [self.x[n]] }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn set_part(&mut self, n: usize, part: Wide<S, 1>) {
         [self.x[n]] = part.x;
     }
@@ -124,38 +125,45 @@ impl<S: pulp::Simd, const N: usize> Group for Wide<S, N> {
 impl<S: pulp::Simd, const N: usize> Lanes for Wide<S, N> {
     type Mask = WideMask<S, N>;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn same(self, x: f64) -> Self {
         Self::all(self.simd, x)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn sqrt(self) -> Self {
         let Self { simd, x } = self;
         Self { simd, x: from_fn(|n| simd.sqrt_f64s(x[n])) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_below(self, other: Self) -> WideMask<S, N> {
         let Self { simd, x } = self;
         WideMask { simd, x: from_fn(|n| simd.less_than_f64s(x[n], other.x[n])) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn is(self, other: Self) -> WideMask<S, N> {
         let Self { simd, x } = self;
         WideMask { simd, x: from_fn(|n| simd.equal_f64s(x[n], other.x[n])) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn select(mask: WideMask<S, N>, a: Self, b: Self) -> Self {
         let simd = a.simd;
         Self { simd, x: from_fn(|n| simd.select_f64s(mask.x[n], a.x[n], b.x[n])) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn any(mask: WideMask<S, N>) -> bool {
         mask.x.into_iter().any(|x| mask.simd.first_true_m64s(x) < S::F64_LANES)
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn shift_halves_by_20(self) -> Self {
+        let Self { simd, x } = self;
+        let by = simd.splat_u32s(20);
+        Self { simd, x: from_fn(|n| pulp::cast(simd.wrapping_dyn_shl_u32s(pulp::cast(x[n]), by))) }
     }
 }
 
@@ -164,7 +172,7 @@ macro_rules! operators {
         impl<S: pulp::Simd, const N: usize> $trait for $of<S, N> {
             type Output = Self;
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn $method(self, other: Self) -> Self {
                 let Self { simd, x } = self;
                 Self { simd, x: from_fn(|n| simd.$by(x[n], other.x[n])) }
@@ -185,7 +193,7 @@ operators! {
 impl<S: pulp::Simd, const N: usize> Not for WideMask<S, N> {
     type Output = Self;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn not(self) -> Self {
         let Self { simd, x } = self;
         Self { simd, x: from_fn(|n| simd.not_m64s(x[n])) }
@@ -193,7 +201,7 @@ impl<S: pulp::Simd, const N: usize> Not for WideMask<S, N> {
 }
 
 impl<S: pulp::Simd, const N: usize> AddAssign for Wide<S, N> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }

@@ -1,11 +1,11 @@
 //! The maximum of a likelihood of tau2, with a proof that there is no other stationary point: the short way, which nearly all data take.
 //!
-//! P' = -PP, and on its range P has a fixed eigenbasis: with eigenvalues λ_i of the variances there, A = y'PPy = Σ z_i² / (λ_i + t)²
-//! and B = tr P = Σ 1 / (λ_i + t) (tr W likewise). So
+//! P' = -PP, and on its range P has a fixed eigenbasis: with eigenvalues `λ_i` of the variances there, `A = y'PPy = Σ z_i² / (λ_i + t)²`
+//! and `B = tr P = Σ 1 / (λ_i + t)` (tr W likewise). So
 //!
-//! * α = A^-½ and β = 1 / B are power means of λ_i + t with negative exponents: increasing and concave in t (Hardy, Littlewood &
+//! * α = A^-½ and β = 1 / B are power means of `λ_i + t` with negative exponents: increasing and concave in t (Hardy, Littlewood &
 //!   Pólya 1934, theorem 198). They lie below their tangents and above their chords;
-//! * α' >= 1 / √S throughout, with S = lim t² A, the slope that a concave function keeps in the end.
+//! * α' >= 1 / √S throughout, for any S >= lim t² A: the slope that a concave function keeps in the end.
 //!
 //! The likelihood rises where α² < β. Two nodes of an interval therefore bound both functions inside it, to second order in its length,
 //! and one node bounds them up to infinity. (The bounds are this crate's; the derivatives are in Harville 1977.)
@@ -38,6 +38,8 @@ pub(crate) struct Bend<L> {
     alpha_slope: L,
     beta: L,
     beta_slope: L,
+    /// α² - β, to the last digits near its root.
+    gap: L,
 }
 
 impl<L: Lanes> Bend<L> {
@@ -53,12 +55,13 @@ impl<L: Lanes> Bend<L> {
             alpha_slope: at.ppp * per_root * per_root * per_root,
             beta: at.c * per_trace,
             beta_slope: at.trace_pp * per_trace * per_trace,
+            gap: (at.c * at.trace - at.pp) * per_root * per_root * (at.c * per_trace),
         }
     }
 
     #[inline(always)]
     fn rises(&self) -> L::Mask {
-        (self.alpha * self.alpha).is_below(self.beta)
+        self.gap.is_below(self.t.same(0.0))
     }
 
     /// `self` where the mask is true.
@@ -70,6 +73,7 @@ impl<L: Lanes> Bend<L> {
             alpha_slope: L::select(mask, self.alpha_slope, other.alpha_slope),
             beta: L::select(mask, self.beta, other.beta),
             beta_slope: L::select(mask, self.beta_slope, other.beta_slope),
+            gap: L::select(mask, self.gap, other.gap),
         }
     }
 
@@ -79,9 +83,8 @@ impl<L: Lanes> Bend<L> {
         let two = self.t.same(2.0);
         let square = self.alpha_slope * self.alpha_slope;
         let linear = two * self.alpha * self.alpha_slope - self.beta_slope;
-        let constant = self.alpha * self.alpha - self.beta;
-        let root = (linear * linear - self.t.same(4.0) * square * constant).sqrt();
-        let step = (self.t.same(0.0) - two * constant) / (linear + root);
+        let root = (linear * linear - self.t.same(4.0) * square * self.gap).sqrt();
+        let step = (self.t.same(0.0) - two * self.gap) / (linear + root);
         L::select(linear.is_above(self.t.same(0.0)), step, self.t.same(f64::NAN))
     }
 
@@ -236,7 +239,7 @@ impl<L: Lanes> Fall<L> {
     fn new(bounds: &Bounds<L>) -> Self {
         let none = bounds.v_min.same(0.0);
         let nowhere = none.is_above(none);
-        let node = Bend { t: none, alpha: none, alpha_slope: none, beta: none, beta_slope: none };
+        let node = Bend { t: none, alpha: none, alpha_slope: none, beta: none, beta_slope: none, gap: none };
         Self {
             v_min: bounds.v_min,
             limit: none.same(1.0) / bounds.spread.sqrt(),

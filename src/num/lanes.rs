@@ -9,13 +9,7 @@ use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Not, Sub};
 
 /// A double, or several side by side.
 pub(crate) trait Lanes:
-    Copy
-    + Debug
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + AddAssign
+    Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + AddAssign
 {
     /// A truth value for each lane.
     type Mask: Copy + Debug + BitAnd<Output = Self::Mask> + BitOr<Output = Self::Mask> + Not<Output = Self::Mask>;

@@ -47,9 +47,7 @@ pub(super) fn finish<W: Group, F: Real>(
         Inference::Normal => classic,
         _ => {
             let of_mean = match inference {
-                Inference::HartungKnapp => {
-                    classic * (tile.residuals(weighed, centre.mean) / centre.c / df).sqrt()
-                }
+                Inference::HartungKnapp => classic * (tile.residuals(weighed, centre.mean) / centre.c / df).sqrt(),
                 _ => classic,
             };
             W::select(some_df & of_mean.is_above(none), of_mean, nan)

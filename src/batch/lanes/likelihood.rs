@@ -7,11 +7,7 @@ use crate::tau2::{Bend, Bounds, Score, single_maximum};
 
 /// The estimates in the unit of the tile, and the outcomes whose likelihood is left to the single analysis, which searches it in full.
 #[inline(always)]
-pub(super) fn maximise<W: Group>(
-    tile: &mut Tile<W>,
-    zero: &AtZero<W>,
-    restricted: bool,
-) -> (W, W::Mask) {
+pub(super) fn maximise<W: Group>(tile: &mut Tile<W>, zero: &AtZero<W>, restricted: bool) -> (W, W::Mask) {
     let degrees = tile.k - tile.all(1.0);
     let wanted = tile.usable & degrees.is_above(tile.all(0.5));
     let bounds = Bounds { v_min: tile.v_min, v_max: tile.v_max, spread: tile.spread(), degrees };

@@ -100,7 +100,8 @@ impl<F: Real, V: Visit, W: Group> pulp::NullaryFnOnce for With<'_, '_, F, V, W> 
 fn pool<W: Group, F: Real>(
     tile: &mut Tile<W>,
     (centre, trace): (Centre<W>, W),
-    method: Option<LaneMethod>, inference: Inference,
+    method: Option<LaneMethod>,
+    inference: Inference,
 ) -> Answers<W> {
     let q = tile.residuals_at_zero(centre.mean) / centre.c;
     let at_zero = AtZero { q, trace: trace / centre.c, centre };

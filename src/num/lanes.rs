@@ -100,4 +100,10 @@ impl Lanes for f64 {
     fn any(mask: bool) -> bool {
         mask
     }
+
+    // By bits, as a branch is what the compiler makes of a choice.
+    #[inline(always)]
+    fn only(self, mask: bool) -> Self {
+        Self::from_bits(self.to_bits() & u64::from(mask).wrapping_neg())
+    }
 }

@@ -171,6 +171,7 @@ mod effect_size;
 mod interval;
 mod measure;
 mod studies;
+mod study_notes;
 mod subset;
 mod summary;
 mod true_effects;

@@ -1,9 +1,10 @@
 //! Many studies of one measure.
 
-use crate::effect::{Effect, StudyNote, check_pair};
+use crate::effect::{Effect, check_pair};
 use crate::error::{Error, ErrorKind};
 use crate::measure::{AnyMeasure, Measure, same_measure};
 use crate::real::Real;
+use crate::study_notes::StudyNotes;
 use crate::summary::ZeroCells;
 
 /// Studies of one measure: columns `y` and `v` on the analysis scale, with labels if there are any.
@@ -26,7 +27,7 @@ pub struct Studies<M, F = f64> {
     measure: M,
     y: Vec<F>,
     v: Vec<F>,
-    notes: Vec<Option<StudyNote>>,
+    notes: StudyNotes,
     labels: Option<Vec<String>>,
     excluded: Vec<Error>,
 }
@@ -44,7 +45,7 @@ impl<M: Measure, F: Real> Studies<M, F> {
     /// No study yet.
     #[must_use]
     pub const fn new(measure: M) -> Self {
-        Self { measure, y: Vec::new(), v: Vec::new(), notes: Vec::new(), labels: None, excluded: Vec::new() }
+        Self { measure, y: Vec::new(), v: Vec::new(), notes: StudyNotes::new(), labels: None, excluded: Vec::new() }
     }
 
     /// Columns of effects `y` and sampling variances `v`, both on the analysis scale.
@@ -59,8 +60,7 @@ impl<M: Measure, F: Real> Studies<M, F> {
         for (i, (&y, &v)) in y.iter().zip(&v).enumerate() {
             check_pair(y, v).map_err(|error| error.in_study(i))?;
         }
-        let notes = vec![None; y.len()];
-        Ok(Self { y, v, notes, ..Self::new(measure) })
+        Ok(Self { y, v, ..Self::new(measure) })
     }
 
     /// Columns of effects `y` and their standard errors, both on the analysis scale.
@@ -139,7 +139,7 @@ impl<M: Measure, F: Real> Studies<M, F> {
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Study<'_, M, F>> {
         let effect = Effect::from_analysis(self.measure, *self.y.get(index)?, *self.v.get(index)?).ok()?;
-        let effect = self.notes[index].map_or(effect, |note| effect.with_note(note));
+        let effect = self.notes.get(index).map_or(effect, |note| effect.with_note(note));
         Some(Study { label: self.label(index), effect })
     }
 
@@ -157,17 +157,13 @@ impl<M: Measure, F: Real> Studies<M, F> {
     /// How many studies had something added to their cells.
     #[must_use]
     pub fn corrected(&self) -> usize {
-        self.policies().count()
+        self.notes.policies().count()
     }
 
     /// The policy by which studies had something added to their cells; `None` if there are none, or several policies.
     pub(crate) fn zero_cells(&self) -> Option<ZeroCells> {
-        let first = self.policies().next()?;
-        self.policies().all(|policy| policy == first).then_some(first)
-    }
-
-    fn policies(&self) -> impl Iterator<Item = ZeroCells> {
-        self.notes.iter().flatten().map(|StudyNote::ZeroCellsCorrected(zero_cells)| *zero_cells)
+        let first = self.notes.policies().next()?;
+        self.notes.policies().all(|policy| policy == first).then_some(first)
     }
 
     /// The studies for which `keep` is true, with their labels. What was excluded before stays listed, under the index
@@ -194,7 +190,7 @@ impl<M: Measure, F: Real> Studies<M, F> {
             measure: self.measure,
             y: kept.iter().map(|&i| self.y[i]).collect(),
             v: kept.iter().map(|&i| self.v[i]).collect(),
-            notes: kept.iter().map(|&i| self.notes[i]).collect(),
+            notes: self.notes.select(kept),
             labels: self.labels.as_ref().map(|labels| kept.iter().map(|&i| labels[i].clone()).collect()),
             excluded: self.excluded.iter().enumerate().map(reindexed).collect(),
         }
@@ -208,9 +204,9 @@ impl<M: Measure, F: Real> Studies<M, F> {
     /// Adds the study with this index of others, with its label if these have labels.
     pub(crate) fn append_from(&mut self, other: &Self, index: usize) {
         let (Some(&y), Some(&v)) = (other.y.get(index), other.v.get(index)) else { return };
+        self.notes.set(self.k(), other.notes.get(index));
         self.y.push(y);
         self.v.push(v);
-        self.notes.push(other.notes.get(index).copied().flatten());
         if let Some(labels) = &mut self.labels {
             labels.push(other.label(index).unwrap_or_default().to_owned());
         }
@@ -220,7 +216,7 @@ impl<M: Measure, F: Real> Studies<M, F> {
     pub(crate) fn remove_last(&mut self) {
         self.y.pop();
         self.v.pop();
-        self.notes.pop();
+        self.notes.truncate(self.k());
         if let Some(labels) = &mut self.labels {
             labels.pop();
         }
@@ -228,7 +224,8 @@ impl<M: Measure, F: Real> Studies<M, F> {
 
     /// Puts the study with this index of others in the place of one of these (both in range).
     pub(crate) fn overwrite(&mut self, at: usize, other: &Self, index: usize) {
-        (self.y[at], self.v[at], self.notes[at]) = (other.y[index], other.v[index], other.notes[index]);
+        (self.y[at], self.v[at]) = (other.y[index], other.v[index]);
+        self.notes.set(at, other.notes.get(index));
         if let Some(labels) = &mut self.labels {
             other.label(index).unwrap_or_default().clone_into(&mut labels[at]);
         }
@@ -267,9 +264,9 @@ impl<M: Measure, F: Real> Studies<M, F> {
     }
 
     fn append(&mut self, effect: Effect<M, F>) {
+        self.notes.set(self.k(), effect.note());
         self.y.push(effect.y());
         self.v.push(effect.v());
-        self.notes.push(effect.note());
         if let Some(labels) = &mut self.labels {
             labels.push(String::new());
         }

@@ -70,5 +70,5 @@ pub(crate) fn split<L: Lanes>(u: L) -> (L, L) {
 #[inline(always)]
 pub(crate) fn split_at<L: Lanes>(u: L, x: L) -> (L, L) {
     let largest = u.is(u.same(1.0));
-    (x.only(largest), L::select(largest, u.same(0.0), x))
+    (x.only(largest), x.only(!largest))
 }

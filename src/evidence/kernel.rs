@@ -5,9 +5,15 @@
 //! power of two. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
 //! that they lie in (0, 1] whatever tau2 is. Everything downstream is a function of such sums.
 
-use super::curvature::{Curvature, ResidualSums, split, split_at};
+use super::curvature::{Curvature, ResidualSums, split};
+use super::guess::{GuessedResiduals, MANY, squares_about};
+use super::terms::{
+    AtTau2, Centred, CentredWithResiduals, CentredWithSquares, Deviations, Effects, FullyCentred, GuessedDeviations,
+    Residuals, SquaredResiduals, TwiceWeighted,
+};
 use crate::num::scale::unit_of_variance;
 use crate::num::sum::sum_pairs;
+use crate::num::vector_sum::{Columns, extremes};
 use crate::real::Real;
 
 /// The columns with their change of variable. Variances and tau2 are in the new unit everywhere in this file.
@@ -30,9 +36,9 @@ pub(crate) struct Weights {
     /// `c = v_min + tau2`: weights are u / c.
     pub(crate) c: f64,
     /// How many studies have the largest weight.
-    top: f64,
+    pub(super) top: f64,
     /// Sums of the other weights and of their squares, cubes and fourth powers.
-    rest: [f64; 4],
+    pub(super) rest: [f64; 4],
 }
 
 impl Weights {
@@ -110,14 +116,7 @@ pub(crate) fn between(v_min: f64, a: f64, b: f64) -> f64 {
 impl<'a, F: Real> Kernel<'a, F> {
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
         let mut kernel = Self { y, v, pivot: 0.0, unit: 1.0, v_min: 1.0, v_max: 1.0 };
-        let Some((&first, _)) = v.split_first() else { return kernel };
-        let (mut at, mut min, mut max) = (0, first, first);
-        for (i, &v) in v.iter().enumerate() {
-            if v < min {
-                (at, min) = (i, v);
-            }
-            max = if v > max { v } else { max };
-        }
+        let Some((at, min, max)) = extremes(v) else { return kernel };
         kernel.pivot = y[at].f64();
         kernel.unit = unit_of_variance(min.f64());
         kernel.v_min = kernel.in_unit(min.f64());
@@ -157,25 +156,16 @@ impl<'a, F: Real> Kernel<'a, F> {
     #[inline]
     pub(crate) fn centre(&self, tau2: f64) -> Centre {
         let c = self.v_min + tau2;
-        let [top, s1, s2, ud] = self.sums(|d, v| {
-            let u = c / (v + tau2);
-            let (top, rest) = split(u);
-            [top, rest, rest * rest, u * d]
-        });
+        let [top, s1, s2, ud] = self.columns().sums(Centred(AtTau2 { c, tau2 }));
         let weights = Weights { c, top, rest: [s1, s2, 0.0, 0.0] };
         Centre { weights, mean: ud / weights.total() }
     }
 
     /// As [`centre`](Self::centre), with all four powers.
     #[inline]
-    fn full_centre(&self, tau2: f64) -> Centre {
+    pub(super) fn full_centre(&self, tau2: f64) -> Centre {
         let c = self.v_min + tau2;
-        let [top, s1, s2, s3, s4, ud] = self.sums(|d, v| {
-            let u = c / (v + tau2);
-            let (top, rest) = split(u);
-            let square = rest * rest;
-            [top, rest, square, square * rest, square * square, u * d]
-        });
+        let [top, s1, s2, s3, s4, ud] = self.columns().sums(FullyCentred(AtTau2 { c, tau2 }));
         let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
         Centre { weights, mean: ud / weights.total() }
     }
@@ -189,11 +179,35 @@ impl<'a, F: Real> Kernel<'a, F> {
     #[inline]
     pub(crate) fn q(&self, tau2: f64, mean: f64) -> f64 {
         let c = self.v_min + tau2;
-        let [q] = self.sums(|d, v| {
-            let r = d - mean;
-            [c / (v + tau2) * (r * r)]
-        });
+        let [q] = self.columns().sums(SquaredResiduals(AtTau2 { c, tau2 }, mean));
         q / c
+    }
+
+    /// The centre with all four powers and Q about it, both at tau2 = 0.
+    #[inline]
+    pub(super) fn at_zero(&self) -> (Centre, f64) {
+        if self.v.len() < MANY {
+            let centre = self.full_centre(0.0);
+            return (centre, self.q(0.0, centre.mean));
+        }
+        let (at, guess) = (AtTau2 { c: self.v_min, tau2: 0.0 }, self.rough_mean());
+        let [top, s1, s2, s3, s4, ud, squares, residuals] = self.columns().sums(CentredWithSquares(at, guess));
+        let weights = Weights { c: at.c, top, rest: [s1, s2, s3, s4] };
+        let mean = ud / weights.total();
+        let q = squares_about(mean - guess, [squares, residuals, weights.total()]);
+        (Centre { weights, mean }, q.map_or_else(|| self.q(0.0, mean), |q| q / at.c))
+    }
+
+    /// About the weighted mean at tau2 = 0, from a few studies out of many.
+    fn rough_mean(&self) -> f64 {
+        const FEW: usize = 256;
+        let [mut total, mut sum] = [0.0; 2];
+        for (y, v) in self.y.iter().zip(self.v).step_by((self.v.len() / FEW).max(1)) {
+            let u = self.v_min / self.in_unit(v.f64());
+            total += u;
+            sum += u * ((y.f64() - self.pivot) * self.unit);
+        }
+        sum / total
     }
 
     /// Q(tau2) and its slope, -y'PPy.
@@ -201,26 +215,34 @@ impl<'a, F: Real> Kernel<'a, F> {
     pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {
         let Centre { weights, mean } = self.centre(tau2);
         let c = weights.c;
-        let [q, pp] = self.sums(|d, v| {
-            let (u, r) = (c / (v + tau2), d - mean);
-            let ur2 = u * (r * r);
-            [ur2, u * ur2]
-        });
+        let [q, pp] = self.columns().sums(TwiceWeighted(AtTau2 { c, tau2 }, mean));
         (q / c, -pp / c / c)
     }
 
-    /// The terms of the likelihood (`restricted`: of the restricted one) at tau2.
+    /// The terms of the likelihood (`restricted`: of the restricted one) at tau2, where the mean may be near a guess.
     #[inline]
-    pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
-        let Centre { weights, mean } = self.full_centre(tau2);
+    pub(super) fn curvature(&self, tau2: f64, restricted: bool, guess: f64) -> Curvature {
+        if self.v.len() < MANY {
+            return self.curvature_from(&self.full_centre(tau2), tau2, restricted);
+        }
+        let c = self.v_min + tau2;
+        let [top, s1, s2, s3, s4, ud, q, pp, top_r2, ur, u2r, u3r2, top_r, u3r] =
+            self.columns().sums(CentredWithResiduals(AtTau2 { c, tau2 }, guess));
+        let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
+        let mean = ud / weights.total();
+        let guessed = GuessedResiduals { sums: ResidualSums { q, pp, top_r2, ur, u2r, u3r2 }, top_r, u3r };
+        match guessed.about(mean - guess, &weights) {
+            Some(sums) => Curvature::new(c, top, weights.rest, &sums, restricted),
+            None => self.curvature_from(&Centre { weights, mean }, tau2, restricted),
+        }
+    }
+
+    /// As [`curvature`](Self::curvature), from weights with all four powers.
+    #[inline]
+    pub(super) fn curvature_from(&self, centre: &Centre, tau2: f64, restricted: bool) -> Curvature {
+        let Centre { weights, mean } = *centre;
         let c = weights.c;
-        let [q, pp, top_r2, ur, u2r, u3r2] = self.sums(|d, v| {
-            let (u, r) = (c / (v + tau2), d - mean);
-            let all = u * r;
-            // The largest weight is 1, and adds nothing to the sums over the rest.
-            let (top, rest) = split_at(u, all);
-            [all * r, all * all, top * top, rest, u * rest, u * (rest * rest)]
-        });
+        let [q, pp, top_r2, ur, u2r, u3r2] = self.columns().sums(Residuals(AtTau2 { c, tau2 }, mean));
         let sums = ResidualSums { q, pp, top_r2, ur, u2r, u3r2 };
         Curvature::new(c, weights.top, weights.rest, &sums, restricted)
     }
@@ -263,13 +285,22 @@ impl<'a, F: Real> Kernel<'a, F> {
 
     /// Σ (d - d̄)², unweighted: the limit of tau2² y'PPy for large tau2.
     pub(crate) fn spread(&self) -> f64 {
-        let [sum] = self.sums(|d, _| [d]);
+        let [sum] = self.columns().sums(Effects);
         self.spread_about(sum / self.count())
+    }
+
+    /// As [`spread`](Self::spread), where the mean may be near a guess.
+    pub(super) fn spread_near(&self, guess: f64) -> f64 {
+        if self.v.len() < MANY {
+            return self.spread();
+        }
+        let [residuals, squares] = self.columns().sums(GuessedDeviations(guess));
+        squares_about(residuals / self.count(), [squares, residuals, self.count()]).unwrap_or_else(|| self.spread())
     }
 
     /// Σ (d - mean)², unweighted.
     pub(crate) fn spread_about(&self, mean: f64) -> f64 {
-        let [squares] = self.sums(|d, _| [(d - mean) * (d - mean)]);
+        let [squares] = self.columns().sums(Deviations(mean));
         squares
     }
 
@@ -309,7 +340,13 @@ impl<'a, F: Real> Kernel<'a, F> {
         sum.total()
     }
 
-    /// Sums over studies of terms in (d, v), in our unit.
+    #[inline(always)]
+    const fn columns(&self) -> Columns<'a, F> {
+        let Self { y, v, pivot, unit, .. } = *self;
+        Columns { y, v, pivot, unit }
+    }
+
+    /// Sums over studies of terms in (d, v), in our unit, that are not computed in vectors.
     #[inline(always)]
     fn sums<const N: usize>(&self, term: impl Fn(f64, f64) -> [f64; N]) -> [f64; N] {
         let Self { pivot, unit, .. } = *self;

@@ -1,9 +1,11 @@
 //! All that an estimator of the variance between studies may look at.
 
 mod curvature;
+mod guess;
 mod kernel;
 mod moderators;
 mod moments;
+mod terms;
 mod weighted;
 
 pub(crate) use curvature::{Curvature, ResidualSums, split, split_at};
@@ -92,6 +94,7 @@ pub(crate) struct AtZero {
     pub(crate) q: f64,
     /// tr P, P with weights 1/v.
     pub(crate) trace: f64,
+    /// With all four powers of the weights.
     pub(crate) centre: Centre,
 }
 
@@ -106,8 +109,8 @@ impl<M: Measure, F: Real> Studies<M, F> {
 impl<'a, F: Real> Evidence<'a, F> {
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
         let kernel = Kernel::new(y, v);
-        let centre = kernel.centre(0.0);
-        let (q, trace) = (kernel.q(0.0, centre.mean), centre.weights.trace() / centre.weights.c);
+        let (centre, q) = kernel.at_zero();
+        let trace = centre.weights.trace() / centre.weights.c;
         Self { y, v, kernel, at_zero: AtZero { q, trace, centre }, moderators: None }
     }
 
@@ -222,16 +225,22 @@ impl<'a, F: Real> Evidence<'a, F> {
 
     pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
         match self.moderators {
-            None => self.kernel.curvature(tau2, restricted),
+            None if tau2 == 0.0 => self.kernel.curvature_from(&self.at_zero.centre, tau2, restricted),
+            None => self.kernel.curvature(tau2, restricted, self.at_zero.centre.mean),
             Some(moderators) => moderators.curvature(tau2, restricted),
         }
+    }
+
+    /// Weights with all four powers and the weighted mean, without moderators.
+    fn full_centre(&self, tau2: f64) -> Centre {
+        if tau2 == 0.0 { self.at_zero.centre } else { self.kernel.full_centre(tau2) }
     }
 
     /// tr P and tr PP.
     pub(crate) fn traces(&self, tau2: f64) -> (f64, f64) {
         let (c, trace, trace_pp) = match self.moderators {
             None => {
-                let weights = self.kernel.full_weights(tau2);
+                let weights = self.full_centre(tau2).weights;
                 (weights.c, weights.trace(), weights.trace_pp())
             }
             Some(moderators) => {
@@ -261,7 +270,7 @@ impl<'a, F: Real> Evidence<'a, F> {
     }
 
     pub(crate) fn spread(&self) -> f64 {
-        self.moderators.map_or_else(|| self.kernel.spread(), Moderators::spread)
+        self.moderators.map_or_else(|| self.kernel.spread_near(self.at_zero.centre.mean), Moderators::spread)
     }
 
     /// The (restricted) log-likelihood in the kernel's unit, without 2π.

@@ -163,6 +163,12 @@ impl Lanes for f64 {
         mask
     }
 
+    // By bits, as a branch is what the compiler makes of a choice.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn only(self, mask: bool) -> Self {
+        Self::from_bits(self.to_bits() & u64::from(mask).wrapping_neg())
+    }
+
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn shift_halves_by_20(self) -> Self {
         let bits = self.to_bits();

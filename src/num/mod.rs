@@ -8,4 +8,5 @@ pub(crate) mod root;
 pub(crate) mod scale;
 pub(crate) mod square;
 pub(crate) mod sum;
+pub(crate) mod vector_sum;
 pub(crate) mod wide;

@@ -6,9 +6,9 @@
 
 use crate::real::Real;
 
-const IN_SEQUENCE: usize = 32;
-const LANES: usize = 8;
-const BLOCK: usize = 512;
+pub(super) const IN_SEQUENCE: usize = 32;
+pub(super) const LANES: usize = 8;
+pub(super) const BLOCK: usize = 512;
 
 /// Sums N terms of every pair (y, v) at once.
 #[inline(always)]
@@ -58,7 +58,13 @@ fn in_lanes<F: Real, const N: usize>(y: &[F], v: &[F], term: &impl Fn(f64, f64) 
             lanes[n][lane] += terms[n];
         }
     }
-    lanes.map(|l| ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7])))
+    lanes.map(|lanes| tree(&lanes))
+}
+
+/// The eight accumulators of a block.
+#[inline(always)]
+pub(super) fn tree(l: &[f64; LANES]) -> f64 {
+    ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
 }
 
 /// A running sum with the rounding errors kept beside it (Neumaier 1974).

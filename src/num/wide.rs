@@ -67,6 +67,14 @@ pub(crate) trait Operation {
     fn run(self) -> Self::Output;
 }
 
+/// Eight numbers in vectors: the accumulators of a long sum.
+pub(crate) trait Eight: Lanes {
+    /// These numbers, with the instructions of `self`.
+    fn load_eight(self, x: &[f64; 8]) -> Self;
+
+    fn eight(self) -> [f64; 8];
+}
+
 struct Called<O>(O);
 
 impl<O: Operation> pulp::WithSimd for Called<O> {
@@ -83,6 +91,23 @@ impl<S: pulp::Simd, const N: usize> Wide<S, N> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn all(simd: S, x: f64) -> Self {
         Self { simd, x: [simd.splat_f64s(x); N] }
+    }
+}
+
+impl<S: pulp::Simd, const N: usize> Eight for Wide<S, N> {
+    #[inline(always)]
+    fn load_eight(self, x: &[f64; 8]) -> Self {
+        let (vectors, _) = S::as_simd_f64s(x);
+        Self { simd: self.simd, x: from_fn(|n| vectors[n]) }
+    }
+
+    #[inline(always)]
+    fn eight(self) -> [f64; 8] {
+        let mut array = [0.0; 8];
+        for (to, x) in S::as_mut_simd_f64s(&mut array).0.iter_mut().zip(self.x) {
+            *to = x;
+        }
+        array
     }
 }
 

@@ -127,6 +127,7 @@ pub(super) struct InverseVariance<'e, 'a, M, F> {
 }
 
 impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
+    #[inline]
     pub(super) fn pooled(self, mut notes: Notes) -> Result<Pooled<M, F>, Error> {
         let numbers = Numbers::new(
             self.evidence,
@@ -137,7 +138,8 @@ impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
         if numbers.of_mean.is_none() && self.studies.k() > 1 && self.inference == Inference::HartungKnapp {
             notes.add(Note::NoResiduals);
         }
-        Pooled {
+        numbers.check(self.level)?;
+        Ok(Pooled {
             measure: self.studies.measure(),
             model: self.model,
             inference: self.inference,
@@ -145,8 +147,7 @@ impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
             k: self.studies.k(),
             numbers,
             notes,
-        }
-        .checked()
+        })
     }
 }
 

@@ -245,7 +245,7 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     pub fn probability_above(&self, natural: F) -> Option<F> {
         let link = self.measure.link();
         let value = link.to_analysis(natural.f64());
-        let of_new_study = self.numbers.of_new_study.filter(|_| !value.is_nan())?;
+        let of_new_study = self.numbers.of_new_study.filter(|_| !value.is_nan())?.uncertainty();
         let ends = [f64::NEG_INFINITY, f64::INFINITY].map(|y| link.to_natural(y));
         if ends.iter().all(|end| *end <= natural.f64()) {
             return Some(F::zero());

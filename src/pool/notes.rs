@@ -73,18 +73,47 @@ fn corrected(f: &mut fmt::Formatter<'_>, studies: &str, zero_cells: Option<ZeroC
     }
 }
 
-/// The notes of one result, in a fixed order, without an allocation.
+/// The notes of one result, each at most once, in a fixed order and without an allocation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Notes([Option<Note>; 6]);
+pub(crate) struct Notes {
+    corrected: Option<Corrected>,
+    corrected_for_q: Option<Corrected>,
+    /// Counts that are 0 where there is no such note.
+    excluded: usize,
+    few: usize,
+    modes: usize,
+    one_study: bool,
+    no_residuals: bool,
+}
+
+/// How many studies were corrected, and by which policy.
+type Corrected = (usize, Option<ZeroCells>);
 
 impl Notes {
     pub(crate) fn add(&mut self, note: Note) {
-        if let Some(slot) = self.0.iter_mut().find(|slot| slot.is_none()) {
-            *slot = Some(note);
+        match note {
+            Note::ZeroCellsCorrected { studies, zero_cells } => self.corrected = Some((studies, zero_cells)),
+            Note::ZeroCellsCorrectedForQ { studies, zero_cells } => self.corrected_for_q = Some((studies, zero_cells)),
+            Note::Excluded { studies } => self.excluded = studies,
+            Note::OneStudy => self.one_study = true,
+            Note::FewStudies { studies } => self.few = studies,
+            Note::SeveralModes { modes } => self.modes = modes,
+            Note::NoResiduals => self.no_residuals = true,
         }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Note> + use<> {
-        self.0.into_iter().flatten()
+        let Self { corrected, corrected_for_q, excluded, few, modes, one_study, no_residuals } = *self;
+        [
+            corrected.map(|(studies, zero_cells)| Note::ZeroCellsCorrected { studies, zero_cells }),
+            corrected_for_q.map(|(studies, zero_cells)| Note::ZeroCellsCorrectedForQ { studies, zero_cells }),
+            (excluded > 0).then_some(Note::Excluded { studies: excluded }),
+            one_study.then_some(Note::OneStudy),
+            (few > 0).then_some(Note::FewStudies { studies: few }),
+            (modes > 0).then_some(Note::SeveralModes { modes }),
+            no_residuals.then_some(Note::NoResiduals),
+        ]
+        .into_iter()
+        .flatten()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::uncertainty::{Sources, Uncertainty};
+use super::uncertainty::{NewStudy, Sources, Uncertainty};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::heterogeneity::Heterogeneity;
@@ -28,7 +28,7 @@ pub(crate) struct Numbers<F> {
     pub(crate) std_error: f64,
     /// What the inference makes of it.
     pub(crate) of_mean: Option<Uncertainty>,
-    pub(crate) of_new_study: Option<Uncertainty>,
+    pub(crate) of_new_study: Option<NewStudy>,
     pub(crate) heterogeneity: Heterogeneity<F>,
 }
 
@@ -68,7 +68,7 @@ impl<F: Real> Numbers<F> {
     }
 
     pub(crate) fn prediction(&self, level: Level) -> Option<Interval<F>> {
-        Some(Interval::around(self.estimate, self.of_new_study?.half_width(level)))
+        Some(Interval::around(self.estimate, self.of_new_study?.uncertainty().half_width(level)))
     }
 
     /// An error if a number on the analysis scale is not finite.
@@ -93,11 +93,13 @@ impl<F: Real> Numbers<F> {
     }
 
     /// True if no quantile can take a limit out of range: spares the quantiles until they are asked for.
+    #[inline]
     fn is_far_from_overflow(&self) -> bool {
         let max = F::max_value().f64();
         // The largest quantile, of Student's t with 1 df beyond a tail of 2^-54, is below 1e16.
-        let std_error = |u: Option<Uncertainty>| u.map_or(0.0, |u| u.std_error);
-        let widest = std_error(self.of_mean).max(std_error(self.of_new_study));
+        let of_mean = self.of_mean.map_or(0.0, |of_mean| of_mean.std_error);
+        let of_new_study = self.of_new_study.map_or(0.0, |new| new.mean.std_error + new.tau);
+        let widest = of_mean.max(of_new_study);
         self.estimate.abs() < 0.25 * max && widest < max.sqrt()
     }
 

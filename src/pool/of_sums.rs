@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::numbers::{Choices, Numbers};
-use super::uncertainty::Uncertainty;
+use super::uncertainty::{NewStudy, Uncertainty};
 use super::{Model, Note, Notes, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::heterogeneity::Heterogeneity;
@@ -78,7 +78,7 @@ impl Summed {
         })
     }
 
-    fn of_new_study(&self, method: PredictionMethod, tau: f64) -> Result<Option<Uncertainty>, Error> {
+    fn of_new_study(&self, method: PredictionMethod, tau: f64) -> Result<Option<NewStudy>, Error> {
         let (classic, df) = (self.std_error, self.df());
         let mean = match method {
             PredictionMethod::HigginsThompsonSpiegelhalter => Uncertainty::t(classic, df - 1.0),
@@ -93,7 +93,7 @@ impl Summed {
                 return Err(needs_studies(method));
             }
         };
-        Ok(mean.map(|mean| Uncertainty { std_error: mean.std_error.hypot(tau), ..mean }))
+        Ok(mean.map(|mean| NewStudy { mean, tau }))
     }
 
     /// The answer of a model.

@@ -41,6 +41,20 @@ impl Uncertainty {
     }
 }
 
+/// The uncertainty of a new study's effect, put together only where somebody asks for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct NewStudy {
+    pub(super) mean: Uncertainty,
+    pub(super) tau: f64,
+}
+
+impl NewStudy {
+    /// √(SE² + τ²).
+    pub(super) fn uncertainty(&self) -> Uncertainty {
+        Uncertainty { std_error: self.mean.std_error.hypot(self.tau), ..self.mean }
+    }
+}
+
 /// What the uncertainty of a mean is found from.
 pub(super) struct Sources<'e, 'a, F> {
     pub(super) evidence: &'e Evidence<'a, F>,
@@ -91,6 +105,7 @@ impl<F: Real> Sources<'_, '_, F> {
     }
 
     /// The uncertainty of the mean; `None` where it is undefined.
+    #[inline]
     pub(super) fn of_mean(&self, inference: Inference) -> Option<Uncertainty> {
         let (classic, df) = (self.classic, self.df());
         match inference {
@@ -113,7 +128,8 @@ impl<F: Real> Sources<'_, '_, F> {
     }
 
     /// The uncertainty of a new study's effect, with `tau` in the user's unit; `None` where it is undefined.
-    pub(super) fn of_new_study(&self, method: PredictionMethod, tau: f64) -> Option<Uncertainty> {
+    #[inline]
+    pub(super) fn of_new_study(&self, method: PredictionMethod, tau: f64) -> Option<NewStudy> {
         let (classic, df) = (self.classic, self.df());
         let mean = match method {
             PredictionMethod::HigginsThompsonSpiegelhalter => Uncertainty::t(classic, df - 1.0),
@@ -127,6 +143,6 @@ impl<F: Real> Sources<'_, '_, F> {
             PredictionMethod::KenwardRoger => self.kenward_roger(0.0),
             PredictionMethod::KenwardRogerPartlettRiley => self.kenward_roger(1.0),
         }?;
-        Some(Uncertainty { std_error: mean.std_error.hypot(tau), ..mean })
+        Some(NewStudy { mean, tau })
     }
 }

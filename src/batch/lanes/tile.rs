@@ -391,6 +391,7 @@ impl<W: Group> Bounds<W> {
     /// True where a number may be NaN.
     #[inline(always)]
     fn incomplete(&self) -> W::Mask {
+        #[allow(clippy::eq_op, reason = "0 for a finite number, NaN for any other")]
         let none = self.sum - self.sum;
         !none.is(none)
     }

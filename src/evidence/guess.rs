@@ -43,3 +43,38 @@ impl GuessedResiduals {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MANY;
+    use crate::evidence::{Curvature, Kernel};
+
+    /// One pass against two, for studies in any order, sorted by effect, and far from the most precise one.
+    #[test]
+    fn one_pass_has_the_digits_of_two() {
+        let close = |a: f64, b: f64, what: &str| {
+            assert!((a - b).abs() <= 2e-14 * b.abs(), "{what}: {a:e} in one pass, {b:e} in two");
+        };
+        for (sorted, far) in [(false, 0.0), (true, 0.0), (false, 1e6), (true, 1e6)] {
+            let share = |i: usize, step: usize| f64::from(u32::try_from(i * step % 4999).unwrap()) / 4999.0;
+            let mut y: Vec<f64> = (0..MANY + 700).map(|i| share(i, 2741) - 0.5 + far).collect();
+            let mut v: Vec<f64> = (0..y.len()).map(|i| 0.01 * 50_f64.powf(share(i, 1733))).collect();
+            if sorted {
+                y.sort_by(f64::total_cmp);
+            }
+            (y[4000], v[4000]) = (0.0, 0.009);
+            let kernel = Kernel::new(&y, &v);
+            let (centre, q) = kernel.at_zero();
+            close(q, kernel.q(0.0, centre.mean), "Q");
+            close(kernel.spread_near(centre.mean), kernel.spread(), "spread");
+            for (tau2, restricted) in [(0.5, true), (0.5, false), (40.0, true)] {
+                let Curvature { q, pp, ppp, trace, trace_pp, .. } = kernel.curvature(tau2, restricted, centre.mean);
+                let two = kernel.curvature_from(&kernel.full_centre(tau2), tau2, restricted);
+                close(q, two.q, "Σ u r²");
+                close(pp, two.pp, "Σ u² r²");
+                close(ppp, two.ppp, "y'PPPy");
+                assert_eq!((trace, trace_pp), (two.trace, two.trace_pp), "sums of weights alone keep their bits");
+            }
+        }
+    }
+}

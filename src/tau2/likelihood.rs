@@ -153,8 +153,20 @@ likelihood_estimator!(MaximumLikelihood, restricted: false, MaximumLikelihood);
 
 /// √(2 / tr PP), or √(2 / tr WW), from the expected information.
 fn std_error<F: Real>(evidence: &Evidence<'_, F>, tau2: F, restricted: bool) -> Option<F> {
-    let at = evidence.curvature(evidence.kernel().in_unit(tau2.f64()), restricted);
-    finite(evidence, (2.0 / at.trace_pp).sqrt() * at.c)
+    let (kernel, moderators) = (evidence.kernel(), evidence.moderators());
+    let tau2 = kernel.in_unit(tau2.f64());
+    let (c, trace_pp) = match moderators {
+        Some(_) => {
+            let at = evidence.curvature(tau2, restricted);
+            (at.c, at.trace_pp)
+        }
+        // The residuals are not needed.
+        None => {
+            let weights = kernel.full_weights(tau2);
+            (weights.c, if restricted { weights.trace_pp() } else { weights.total_squares() })
+        }
+    };
+    finite(evidence, (2.0 / trace_pp).sqrt() * c)
 }
 
 fn modes<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Result<Vec<Mode<F>>, Error> {

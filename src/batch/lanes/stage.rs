@@ -46,9 +46,9 @@ impl Stage {
     #[inline(always)]
     pub(super) fn fill<F: Real>(&mut self, data: &Data<'_, F>, first: usize, count: usize) {
         let k = data.studies;
-        let studies = self.lines.chunks_exact_mut(2 * self.length);
         match &data.layout {
             Layout::Columns(columns) => {
+                let studies = self.lines.chunks_exact_mut(2 * self.length);
                 for (to, (y, v)) in studies.zip(columns) {
                     let (to_y, to_v) = to.split_at_mut(self.length);
                     copy(to_y, &y[first..first + count], Precision::Variance);
@@ -57,12 +57,9 @@ impl Stage {
             }
             Layout::Rows { y, v } => {
                 let rows = first * k..(first + count) * k;
-                let (y, v) = (&y[rows.clone()], &v[rows]);
-                for (j, to) in studies.enumerate() {
-                    let (to_y, to_v) = to.split_at_mut(self.length);
-                    copy_rows(to_y, y, (j, k), Precision::Variance);
-                    copy_rows(to_v, v, (j, k), data.precision);
-                }
+                let (length, step) = (self.length, 2 * self.length);
+                copy_rows(&mut self.lines, step, (&y[rows.clone()], k), Precision::Variance);
+                copy_rows(&mut self.lines[length..], step, (&v[rows], k), data.precision);
             }
         }
     }
@@ -112,14 +109,17 @@ fn copy<F: Real>(to: &mut [Lines], from: &[F], precision: Precision) {
     }
 }
 
-/// One column of rows of k numbers.
+/// Rows of k numbers into columns, the first lines of which are so many lines apart.
 #[inline(always)]
-fn copy_rows<F: Real>(to: &mut [Lines], from: &[F], (column, k): (usize, usize), precision: Precision) {
-    for (to, from) in to.iter_mut().zip(from.chunks_exact(LANES * k)) {
-        to.0 = match precision {
-            Precision::Variance => from_fn(|l| from[l * k + column].f64()),
-            Precision::StdError => from_fn(|l| variance(from[l * k + column])),
-        };
+fn copy_rows<F: Real>(lines: &mut [Lines], step: usize, (from, k): (&[F], usize), precision: Precision) {
+    for (outcome, row) in from.chunks_exact(k.max(1)).enumerate() {
+        let (tile, lane) = (outcome / LANES, outcome % LANES);
+        for (to, x) in lines[tile..].iter_mut().step_by(step).zip(row) {
+            to.0[lane] = match precision {
+                Precision::Variance => x.f64(),
+                Precision::StdError => variance(*x),
+            };
+        }
     }
 }
 

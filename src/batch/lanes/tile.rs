@@ -30,6 +30,8 @@ pub(super) struct Tile<W: Group> {
     pub(super) k: W,
     /// Valid variances, in an order of summation and a range that lanes can do. An infinite effect shows in the results.
     pub(super) usable: W::Mask,
+    /// The last outcomes that were looked at have missing studies.
+    has_gaps: bool,
 }
 
 /// One study of several outcomes.
@@ -143,6 +145,7 @@ impl<W: Group> Tile<W> {
             v_max: one,
             k: zero,
             usable: zero.is_above(zero),
+            has_gaps: false,
         }
     }
 
@@ -155,21 +158,29 @@ impl<W: Group> Tile<W> {
     #[inline(always)]
     pub(super) fn look(&mut self, stage: &mut Stage, at: usize) {
         let zero = self.all(0.0);
+        let all = self.all(count(self.studies));
+        // After a tile with gaps the next one will have some, too: it is not looked at twice.
+        if !self.has_gaps {
+            let mut bounds = Bounds::new(zero);
+            for study in 0..self.studies {
+                let (y, v) = stage.pair(study, at, zero);
+                bounds.sum += y + v;
+                bounds.take(y, v);
+            }
+            bounds.k = all;
+            self.has_gaps = W::any(bounds.incomplete());
+            if !self.has_gaps {
+                self.set_unit(&bounds);
+                return;
+            }
+        }
         let mut bounds = Bounds::new(zero);
         for study in 0..self.studies {
             let (y, v) = stage.pair(study, at, zero);
-            bounds.sum += y + v;
-            bounds.take(y, v);
+            let (y, v) = bounds.take_present(y, v);
+            stage.set_pair(study, at, y, v);
         }
-        bounds.k = self.all(count(self.studies));
-        if W::any(bounds.incomplete()) {
-            bounds = Bounds::new(zero);
-            for study in 0..self.studies {
-                let (y, v) = stage.pair(study, at, zero);
-                let (y, v) = bounds.take_present(y, v);
-                stage.set_pair(study, at, y, v);
-            }
-        }
+        self.has_gaps = W::any(bounds.k.is_below(all));
         self.set_unit(&bounds);
     }
 

@@ -254,6 +254,11 @@ mod tests {
         let expected = bits(in_the_stated_order(&columns, terms));
         assert_eq!(bits(columns.sums(terms)), expected, "{k} studies");
         assert_eq!(bits(columns.plainly(terms)), expected, "{k} studies one by one");
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        if let Some(avx2) = V3::try_new() {
+            let with = With { columns: &columns, terms, zero: Wide::<_, 2>::all(avx2, 0.0) };
+            assert_eq!(bits(avx2.vectorize(with)), expected, "{k} studies by AVX2");
+        }
         let (at, min, max) = extremes(v).expect("numbers");
         let smallest = v.iter().position(|x| v.iter().all(|other| x <= other));
         assert_eq!(Some(at), smallest, "the first of the smallest of {k}");

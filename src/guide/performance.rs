@@ -8,15 +8,16 @@
 //!
 //! | 10⁶ outcomes of 10 studies, one thread | by columns | 5 % missing | by rows | two threads against one (by columns) |
 //! |---|---|---|---|---|
-//! | common effect: estimate, standard error, Q | 2.7 | 3.5 | 4.2 | 1.9 times as fast |
-//! | DerSimonian-Laird: the same and τ² | 3.2 | 3.9 | 4.9 | 1.9 |
-//! | with limits, I² and both p-values | 4.6 | 5.3 | 5.9 | 1.9 |
-//! | REML, every outcome at its global maximum | 13.8 | 14.6 | 15.1 | 2.0 |
+//! | common effect: estimate, standard error, Q | 2.9 | 3.2 | 3.7 | 1.9 times as fast |
+//! | DerSimonian-Laird: the same and τ² | 3.5 | 3.9 | 4.4 | 1.9 |
+//! | with limits, I² and both p-values | 4.9 | 5.9 | 7.3 | 1.9 |
+//! | REML, every outcome at its global maximum | 16 | 16 | 18 | 2.0 |
 //!
-//! The floor took 7.7 ms, so these are 41 million DerSimonian-Laird and 9 million REML analyses a second. With 50 studies (200,000
-//! outcomes) they take 4.6 and 11.9 floors. In single precision the arithmetic is the same and the floor half as long: 5.4
-//! and 29. Two threads are faster from the smallest batches measured on: 1.8 times for 2,000 outcomes by REML, 1.7 times for 10,000 by
-//! DerSimonian-Laird. By AVX2 alone they run at 0.7 of the speed, by SSE2 alone at 0.3.
+//! The floor took 6.6 ms, so these are 44 million DerSimonian-Laird and 9.6 million REML analyses a second. It is what varies most: in other
+//! runs on the same machine it took up to 8.2 ms and REML as long as here, 13 floors. With 50 studies (200,000
+//! outcomes) DerSimonian-Laird and REML take 4.6 and 12. In single precision the arithmetic is the same and the floor half as
+//! long: 5.4 and 29. Two threads are faster from the smallest batches measured on: 1.8 times for 2,000 outcomes by REML, 1.7
+//! times for 10,000 by DerSimonian-Laird. By AVX2 alone they run at 0.7 of the speed, by SSE2 alone at 0.3.
 //!
 //! # What runs in lanes
 //!

@@ -8,8 +8,8 @@ use crate::batch::{Data, Layout, Precision};
 use crate::num::wide::{Group, LANES};
 use crate::real::Real;
 
-/// About how many numbers are staged: a third of the fastest cache, of which the rest is for what is worked on.
-const NUMBERS: usize = 1_280;
+/// About how many numbers are staged: small beside the fastest cache, most of which holds what is asked for and worked on.
+const NUMBERS: usize = 640;
 /// Numbers in a line of the cache, of any type: a smaller one is asked for twice.
 const IN_LINE: usize = 8;
 

@@ -48,16 +48,22 @@ impl<L: Lanes> Curvature<L> {
         let ppp = (among_top + r.u3r2 + crossed).at_least_zero();
         let (trace, trace_pp) = if restricted {
             // As `Weights` has them: sums of positive terms.
-            let pairs = top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero();
             let share = (top - one + s1) * per_total;
             let rest = (s2 - two * s3 * per_total + s4 * (per_total * per_total)).at_least_zero();
             let off = top * (top - one) + two * top * s2 + (s2 * s2 - s4).at_least_zero();
-            (pairs * per_total, top * share * share + rest + off * (per_total * per_total))
+            (pairs_of_weights(top, s1, s2) * per_total, top * share * share + rest + off * (per_total * per_total))
         } else {
             (total, top + s2)
         };
         Self { c, q: r.q, pp: r.pp, ppp, trace, trace_pp }
     }
+}
+
+/// `Σ_{i≠j} u_i u_j` from how many weights are 1, the sum of the others and that of their squares.
+#[inline(always)]
+pub(crate) fn pairs_of_weights<L: Lanes>(top: L, s1: L, s2: L) -> L {
+    let (one, two) = (top.same(1.0), top.same(2.0));
+    top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero()
 }
 
 /// A weight as (1, 0) if it is the largest, as (0, u) otherwise.

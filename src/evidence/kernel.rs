@@ -5,7 +5,7 @@
 //! power of two. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
 //! that they lie in (0, 1] whatever tau2 is. Everything downstream is a function of such sums.
 
-use super::curvature::{Curvature, ResidualSums, split};
+use super::curvature::{Curvature, ResidualSums, pairs_of_weights, split};
 use super::guess::{GuessedResiduals, MANY, squares_about};
 use super::terms::{
     AtTau2, Centred, CentredWithResiduals, CentredWithSquares, Deviations, Effects, FullyCentred, GuessedDeviations,
@@ -69,7 +69,7 @@ impl Weights {
     /// c tr P = Σ u - Σ u² / Σ u, as a sum over pairs of studies, `Σ_{i≠j} u_i u_j / Σ u`.
     pub(crate) fn trace(&self) -> f64 {
         let [s1, s2, ..] = self.rest;
-        (self.top * (self.top - 1.0) + 2.0 * self.top * s1 + (s1 * s1 - s2).max(0.0)) / self.total()
+        pairs_of_weights(self.top, s1, s2) / self.total()
     }
 
     /// `c² tr PP = Σ u² (1 - u / Σ u)² + Σ_{i≠j} u_i² u_j² / (Σ u)²`: a sum of positive terms.

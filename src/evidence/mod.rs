@@ -8,7 +8,7 @@ mod moments;
 mod terms;
 mod weighted;
 
-pub(crate) use curvature::{Curvature, ResidualSums, split, split_at};
+pub(crate) use curvature::{Curvature, ResidualSums, pairs_of_weights, split, split_at};
 pub(crate) use kernel::{Centre, Kernel, Weights, between};
 pub(crate) use moderators::Moderators;
 pub(crate) use weighted::Weighted;

@@ -4,11 +4,12 @@
 //! are added as a fixed tree, and the blocks are joined by compensated addition (Neumaier 1974). The order depends on
 //! the number of terms alone: not on the processor, the threads or the values.
 
+use super::lanes::Lanes;
 use crate::real::Real;
 
-pub(super) const IN_SEQUENCE: usize = 32;
+pub(crate) const IN_SEQUENCE: usize = 32;
 pub(super) const LANES: usize = 8;
-pub(super) const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// Sums N terms of every pair (y, v) at once.
 #[inline(always)]
@@ -63,7 +64,7 @@ fn in_lanes<F: Real, const N: usize>(y: &[F], v: &[F], term: &impl Fn(f64, f64) 
 
 /// The eight accumulators of a block.
 #[inline(always)]
-pub(super) fn tree(l: &[f64; LANES]) -> f64 {
+pub(crate) fn tree<L: Lanes>(l: &[L; LANES]) -> L {
     ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
 }
 

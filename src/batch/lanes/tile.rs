@@ -1,13 +1,10 @@
 //! The numbers of several outcomes, centred and scaled as the kernel of the single analysis does it.
 
 use super::stage::Stage;
-use crate::evidence::{Curvature, ResidualSums, split, split_at};
+use crate::evidence::{Curvature, ResidualSums, pairs_of_weights, split, split_at};
 use crate::num::lanes::Lanes;
+use crate::num::sum::{BLOCK, IN_SEQUENCE, tree};
 use crate::num::wide::{Group, Operation};
-
-/// Studies up to which sums run in sequence, and beyond which lanes leave an outcome to the single analysis: see `num::sum`.
-const IN_SEQUENCE: usize = 32;
-const BLOCK: usize = 512;
 
 /// The range of smallest variances for which the square of the unit is a number. Beyond, the single analysis has to say.
 const ORDINARY: std::ops::Range<f64> = 1e-290..1e290;
@@ -62,8 +59,7 @@ impl<W: Lanes> Weights<W> {
     #[inline(always)]
     pub(super) fn trace(&self) -> W {
         let ([s1, s2], top) = (self.rest, self.top);
-        let (one, two) = (top.same(1.0), top.same(2.0));
-        (top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero()) / (top + s1)
+        pairs_of_weights(top, s1, s2) / (top + s1)
     }
 }
 
@@ -116,18 +112,13 @@ macro_rules! sums {
                 $($sum[lane] += $term;)+
                 lane = (lane + 1) % 8;
             }
-            [$(tree(zero, &$sum)),+]
+            // As the compensated sum of the one block.
+            [$(zero + tree(&$sum)),+]
         };
         for (sum, part) in $sums.iter_mut().zip(parts) {
             sum.set_part($n, part);
         }
     }};
-}
-
-/// The eight accumulators of a block, and the compensated sum of that one block.
-#[inline(always)]
-fn tree<L: Lanes>(zero: L, s: &[L; 8]) -> L {
-    zero + (((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])))
 }
 
 impl<W: Group> Tile<W> {

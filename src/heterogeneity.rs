@@ -221,7 +221,7 @@ impl<F: Real> Tau2Interval<F> {
         pieces: usize,
     ) -> Result<Self, Error> {
         let kernel = evidence.kernel();
-        let typical = kernel.in_user_unit(evidence.degrees() / evidence.at_zero().trace);
+        let typical = kernel.in_user_unit(evidence.at_zero().typical(evidence.degrees()));
         let user = |tau2: f64| F::of(kernel.in_user_unit(tau2));
         let limits = limits.map(|(lower, upper)| Interval { lower: user(lower), upper: user(upper) });
         if limits.is_some_and(|limits| !limits.upper.is_finite()) {

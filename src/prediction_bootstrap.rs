@@ -2,7 +2,6 @@
 
 use crate::distributions::QuadraticForm;
 use crate::error::{Error, ErrorKind};
-use crate::evidence::Centre;
 use crate::interval::Interval;
 use crate::level::Level;
 use crate::measure::Measure;
@@ -95,9 +94,9 @@ impl<M: Measure, F: Real> Studies<M, F> {
         for _ in 0..draws {
             let tau2 = table.tau2(generator.uniform());
             let (z, t) = (generator.normal(), generator.student(df));
-            let Centre { weights, mean } = kernel.centre(tau2);
-            let std_error = (kernel.q(tau2, mean) / df * (weights.c / weights.total())).sqrt();
-            found.push(mean + z * tau2.sqrt() - t * std_error);
+            let centre = evidence.centre(tau2);
+            let std_error = (kernel.q(tau2, centre.mean) / df * centre.variance()).sqrt();
+            found.push(centre.mean + z * tau2.sqrt() - t * std_error);
         }
         found.sort_unstable_by(f64::total_cmp);
         let at = |p: f64| F::of(kernel.effect(quantile(&found, p)));

@@ -89,6 +89,11 @@ macro_rules! columns {
                 self.k.as_ref().filter(|k| k.len() != outcomes).map(|k| ("k", k.len()))
             }
 
+            /// The first column that is wanted.
+            pub(super) fn first(&self) -> Option<&[F]> {
+                None$(.or(self.$name.as_deref()))*
+            }
+
             /// The columns up to an outcome, and from there on.
             #[cfg(feature = "rayon")]
             pub(super) fn split_at(self, outcome: usize) -> (Self, Self) {

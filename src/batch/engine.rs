@@ -71,6 +71,7 @@ pub(super) struct Plan<'e, F> {
 impl<F: Real> Plan<'_, F> {
     /// Pools some outcomes into columns that begin with the first of them.
     pub(super) fn run(&self, data: &Data<'_, F>, outcomes: Range<usize>, out: ColumnsMut<'_, F>) -> BatchSummary {
+        let whole = lanes::whole(data, &outcomes, out.first());
         let mut work = Work {
             plan: self,
             data,
@@ -82,9 +83,9 @@ impl<F: Real> Plan<'_, F> {
             Some(estimator) => estimator.lanes().map(Some),
             None => Some(None),
         };
-        let whole = outcomes.start..outcomes.end - outcomes.len() % LANES;
         match method.filter(|_| lanes::can(data.studies, self.inference)) {
             Some(method) => {
+                (outcomes.start..whole.start).for_each(|outcome| work.alone(outcome));
                 let inference = self.inference;
                 Lanes { data, method, inference, outcomes: whole.clone(), visit: &mut work }.run();
                 (whole.end..outcomes.end).for_each(|outcome| work.alone(outcome));

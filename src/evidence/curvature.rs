@@ -37,21 +37,22 @@ impl<L: Lanes> Curvature<L> {
     #[inline(always)]
     pub(crate) fn new(c: L, top: L, rest: [L; 4], r: &ResidualSums<L>, restricted: bool) -> Self {
         let (one, two) = (c.same(1.0), c.same(2.0));
-        let [s1, s2, s3, s4] = rest;
+        let [s1, s2, ..] = rest;
         let total = top + s1;
-        let (per_top, per_total) = (one / top, one / total);
+        let per_total = one / total;
         // Σ u³ r² - (Σ u² r)² / Σ u, in which the studies of largest weight cancel when they dominate. Their residuals sum
         // to -Σ u r of the rest; with that put in, only the rest is left, beside the spread among them.
-        let square = r.ur * (r.ur * per_top);
-        let among_top = (r.top_r2 - square).at_least_zero().only(top.is_above(one));
+        let mut square = r.ur * r.ur;
+        let mut among_top = top.same(0.0);
+        let several = top.is_above(one);
+        if L::any(several) {
+            square = r.ur * (r.ur * (one / top));
+            among_top = (r.top_r2 - square).at_least_zero().only(several);
+        }
         let crossed = (square * s1 + r.u2r * (two * r.ur - r.u2r)) * per_total;
         let ppp = (among_top + r.u3r2 + crossed).at_least_zero();
         let (trace, trace_pp) = if restricted {
-            // As `Weights` has them: sums of positive terms.
-            let share = (top - one + s1) * per_total;
-            let rest = (s2 - two * s3 * per_total + s4 * (per_total * per_total)).at_least_zero();
-            let off = top * (top - one) + two * top * s2 + (s2 * s2 - s4).at_least_zero();
-            (pairs_of_weights(top, s1, s2) * per_total, top * share * share + rest + off * (per_total * per_total))
+            (pairs_of_weights(top, s1, s2) * per_total, trace_pp(top, rest, per_total))
         } else {
             (total, top + s2)
         };
@@ -64,6 +65,16 @@ impl<L: Lanes> Curvature<L> {
 pub(crate) fn pairs_of_weights<L: Lanes>(top: L, s1: L, s2: L) -> L {
     let (one, two) = (top.same(1.0), top.same(2.0));
     top * (top - one) + two * top * s1 + (s1 * s1 - s2).at_least_zero()
+}
+
+/// `c² tr PP = Σ u² (1 - u / Σ u)² + Σ_{i≠j} u_i² u_j² / (Σ u)²`, a sum of positive terms, from 1 / Σ u.
+#[inline(always)]
+pub(super) fn trace_pp<L: Lanes>(top: L, [s1, s2, s3, s4]: [L; 4], per_total: L) -> L {
+    let (one, two) = (top.same(1.0), top.same(2.0));
+    let share = (top - one + s1) * per_total;
+    let rest = (s2 - two * s3 * per_total + s4 * (per_total * per_total)).at_least_zero();
+    let off = top * (top - one) + two * top * s2 + (s2 * s2 - s4).at_least_zero();
+    top * share * share + rest + off * (per_total * per_total)
 }
 
 /// A weight as (1, 0) if it is the largest, as (0, u) otherwise.

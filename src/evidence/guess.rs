@@ -11,11 +11,21 @@ use super::kernel::Weights;
 pub(super) const MANY: usize = 4096;
 /// The largest change, as a part of the sum.
 const SMALL: f64 = 0.125;
+/// The same for few studies, whose sums have less of an error to enlarge.
+pub(crate) const LARGE: f64 = 0.875;
 
 /// Σ w (r - shift)² from Σ w r², Σ w r and Σ w; `None` where digits would be lost.
 pub(super) fn squares_about(shift: f64, [squares, residuals, weights]: [f64; 3]) -> Option<f64> {
     let change = shift * (2.0 * residuals - shift * weights);
     (squares.is_finite() && change.abs() <= SMALL * squares).then_some(squares - change)
+}
+
+/// Σ w (d - mean)² from Σ w d² and Σ w d, where d are differences from the most precise study; `None` where more than three bits would
+/// be lost. No more than Σ w / `w_max` times the sum can be, as that study's own residual is a part of it.
+#[inline(always)]
+pub(super) fn squares_about_mean(squares: f64, sum: f64, mean: f64) -> Option<f64> {
+    let change = mean * sum;
+    (change <= LARGE * squares).then_some(squares - change)
 }
 
 /// Sums about a guess of the mean.
@@ -47,7 +57,7 @@ impl GuessedResiduals {
 #[cfg(test)]
 mod tests {
     use super::MANY;
-    use crate::evidence::{Curvature, Kernel};
+    use crate::evidence::{AtZero, Centre, Curvature, Kernel};
 
     /// One pass against two, for studies in any order, sorted by effect, and far from the most precise one.
     #[test]
@@ -64,12 +74,13 @@ mod tests {
             }
             (y[4000], v[4000]) = (0.0, 0.009);
             let kernel = Kernel::new(&y, &v);
-            let (centre, q) = kernel.at_zero();
-            close(q, kernel.q(0.0, centre.mean), "Q");
-            close(kernel.spread_near(centre.mean), kernel.spread(), "spread");
+            let AtZero { q, centre: Centre { mean, .. }, .. } = kernel.at_zero();
+            close(q, kernel.q(0.0, mean), "Q");
+            close(kernel.spread_near(mean), kernel.spread(), "spread");
             for (tau2, restricted) in [(0.5, true), (0.5, false), (40.0, true)] {
-                let Curvature { q, pp, ppp, trace, trace_pp, .. } = kernel.curvature(tau2, restricted, centre.mean);
-                let two = kernel.curvature_from(&kernel.full_centre(tau2), tau2, restricted);
+                let Curvature { q, pp, ppp, trace, trace_pp, .. } = kernel.curvature(tau2, restricted, mean);
+                let (weights, mean) = kernel.full_centre(tau2);
+                let two = kernel.curvature_from(&weights, mean, tau2, restricted);
                 close(q, two.q, "Σ u r²");
                 close(pp, two.pp, "Σ u² r²");
                 close(ppp, two.ppp, "y'PPPy");

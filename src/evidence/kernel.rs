@@ -5,11 +5,12 @@
 //! power of two. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
 //! that they lie in (0, 1] whatever tau2 is. Everything downstream is a function of such sums.
 
-use super::curvature::{Curvature, ResidualSums, pairs_of_weights, split};
-use super::guess::{GuessedResiduals, MANY, squares_about};
+use super::AtZero;
+use super::curvature::{Curvature, ResidualSums, pairs_of_weights, split, trace_pp};
+use super::guess::{GuessedResiduals, MANY, squares_about, squares_about_mean};
 use super::terms::{
-    AtTau2, Centred, CentredWithResiduals, CentredWithSquares, Deviations, Effects, FullyCentred, GuessedDeviations,
-    Residuals, SquaredResiduals, TwiceWeighted,
+    AtTau2, Centred, CentredAbout, CentredWithResiduals, CentredWithSquares, Deviations, Effects, FullyCentred,
+    GuessedDeviations, Residuals, SquaredResiduals, TwiceWeighted,
 };
 use crate::num::scale::unit_of_variance;
 use crate::num::sum::sum_pairs;
@@ -68,18 +69,19 @@ impl Weights {
 
     /// c tr P = Σ u - Σ u² / Σ u, as a sum over pairs of studies, `Σ_{i≠j} u_i u_j / Σ u`.
     pub(crate) fn trace(&self) -> f64 {
-        let [s1, s2, ..] = self.rest;
-        pairs_of_weights(self.top, s1, s2) / self.total()
+        self.pairs() / self.total()
     }
 
-    /// `c² tr PP = Σ u² (1 - u / Σ u)² + Σ_{i≠j} u_i² u_j² / (Σ u)²`: a sum of positive terms.
+    /// `Σ_{i≠j} u_i u_j`.
+    pub(crate) fn pairs(&self) -> f64 {
+        let [s1, s2, ..] = self.rest;
+        pairs_of_weights(self.top, s1, s2)
+    }
+
+    /// c² tr PP; needs all four powers.
+    #[inline]
     pub(crate) fn trace_pp(&self) -> f64 {
-        let [s1, s2, s3, s4] = self.rest;
-        let total = self.total();
-        let top_share = (self.top - 1.0 + s1) / total;
-        let diagonal = self.top * top_share * top_share + (s2 - 2.0 * s3 / total + s4 / (total * total)).max(0.0);
-        let off = self.top * (self.top - 1.0) + 2.0 * self.top * s2 + (s2 * s2 - s4).max(0.0);
-        diagonal + off / (total * total)
+        trace_pp(self.top, self.rest, 1.0 / self.total())
     }
 
     /// The variance of the mean in units of c, and the degrees of freedom, of Kenward & Roger (1997) for one coefficient:
@@ -97,12 +99,22 @@ impl Weights {
     }
 }
 
-/// Weights and weighted mean at one tau2.
+/// The weighted mean at one tau2.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Centre {
-    pub(crate) weights: Weights,
+    /// The smallest total variance: the largest weight is 1 / c.
+    pub(crate) c: f64,
+    /// The sum of the relative weights.
+    pub(crate) total: f64,
     /// The weighted mean of the differences from the pivot, in our unit.
     pub(crate) mean: f64,
+}
+
+impl Centre {
+    /// 1 / Σ w: the variance of the mean, in the square of our unit.
+    pub(crate) fn variance(&self) -> f64 {
+        self.c / self.total
+    }
 }
 
 /// A tau2 between two others, for bisection: the geometric mean of `v_min + tau2` where they are far apart, the arithmetic one
@@ -152,50 +164,62 @@ impl<'a, F: Real> Kernel<'a, F> {
         between(self.v_min, a, b)
     }
 
-    /// Weights at tau2 with their first two powers, and the weighted mean.
+    /// The sum of weights at tau2, and their mean.
     #[inline]
     pub(crate) fn centre(&self, tau2: f64) -> Centre {
         let c = self.v_min + tau2;
-        let [top, s1, s2, ud] = self.columns().sums(Centred(AtTau2 { c, tau2 }));
-        let weights = Weights { c, top, rest: [s1, s2, 0.0, 0.0] };
-        Centre { weights, mean: ud / weights.total() }
+        let [total, ud] = self.columns().sums(Centred(AtTau2 { c, tau2 }));
+        Centre { c, total, mean: ud / total }
     }
 
-    /// As [`centre`](Self::centre), with all four powers.
+    /// Weights with all four powers, and their mean.
     #[inline]
-    pub(super) fn full_centre(&self, tau2: f64) -> Centre {
+    pub(super) fn full_centre(&self, tau2: f64) -> (Weights, f64) {
         let c = self.v_min + tau2;
         let [top, s1, s2, s3, s4, ud] = self.columns().sums(FullyCentred(AtTau2 { c, tau2 }));
         let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
-        Centre { weights, mean: ud / weights.total() }
+        (weights, ud / weights.total())
     }
 
     /// Weights with all four powers, for traces of PP.
     pub(crate) fn full_weights(&self, tau2: f64) -> Weights {
-        self.full_centre(tau2).weights
+        self.full_centre(tau2).0
     }
 
     /// Q(tau2) = Σ u r² / c about a mean.
     #[inline]
     pub(crate) fn q(&self, tau2: f64, mean: f64) -> f64 {
-        let c = self.v_min + tau2;
-        let [q] = self.columns().sums(SquaredResiduals(AtTau2 { c, tau2 }, mean));
-        q / c
+        self.squared_residuals(tau2, mean) / (self.v_min + tau2)
     }
 
-    /// The centre with all four powers and Q about it, both at tau2 = 0.
+    /// Σ u r² about a mean.
     #[inline]
-    pub(super) fn at_zero(&self) -> (Centre, f64) {
-        if self.v.len() < MANY {
-            let centre = self.full_centre(0.0);
-            return (centre, self.q(0.0, centre.mean));
-        }
-        let (at, guess) = (AtTau2 { c: self.v_min, tau2: 0.0 }, self.rough_mean());
-        let [top, s1, s2, s3, s4, ud, squares, residuals] = self.columns().sums(CentredWithSquares(at, guess));
-        let weights = Weights { c: at.c, top, rest: [s1, s2, s3, s4] };
-        let mean = ud / weights.total();
-        let q = squares_about(mean - guess, [squares, residuals, weights.total()]);
-        (Centre { weights, mean }, q.map_or_else(|| self.q(0.0, mean), |q| q / at.c))
+    fn squared_residuals(&self, tau2: f64, mean: f64) -> f64 {
+        let c = self.v_min + tau2;
+        let [squares] = self.columns().sums(SquaredResiduals(AtTau2 { c, tau2 }, mean));
+        squares
+    }
+
+    /// The sums at tau2 = 0, weights with all four powers.
+    #[inline]
+    pub(super) fn at_zero(&self) -> AtZero {
+        let c = self.v_min;
+        let at = AtTau2 { c, tau2: 0.0 };
+        let (weights, mean, squares) = if self.v.len() < MANY {
+            let [top, s1, s2, s3, s4, ud, squares] = self.columns().sums(CentredWithSquares(at));
+            let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
+            let mean = ud / weights.total();
+            (weights, mean, squares_about_mean(squares, ud, mean))
+        } else {
+            let guess = self.rough_mean();
+            let [top, s1, s2, s3, s4, ud, squares, residuals] = self.columns().sums(CentredAbout(at, guess));
+            let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
+            let mean = ud / weights.total();
+            (weights, mean, squares_about(mean - guess, [squares, residuals, weights.total()]))
+        };
+        let squares = squares.unwrap_or_else(|| self.squared_residuals(0.0, mean));
+        let total = weights.total();
+        AtZero { q: squares / c, squares, trace: [weights.pairs(), total], centre: Centre { c, total, mean }, weights }
     }
 
     /// About the weighted mean at tau2 = 0, from a few studies out of many.
@@ -213,8 +237,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     /// Q(tau2) and its slope, -y'PPy.
     #[inline]
     pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {
-        let Centre { weights, mean } = self.centre(tau2);
-        let c = weights.c;
+        let Centre { c, mean, .. } = self.centre(tau2);
         let [q, pp] = self.columns().sums(TwiceWeighted(AtTau2 { c, tau2 }, mean));
         (q / c, -pp / c / c)
     }
@@ -223,7 +246,8 @@ impl<'a, F: Real> Kernel<'a, F> {
     #[inline]
     pub(super) fn curvature(&self, tau2: f64, restricted: bool, guess: f64) -> Curvature {
         if self.v.len() < MANY {
-            return self.curvature_from(&self.full_centre(tau2), tau2, restricted);
+            let (weights, mean) = self.full_centre(tau2);
+            return self.curvature_from(&weights, mean, tau2, restricted);
         }
         let c = self.v_min + tau2;
         let [top, s1, s2, s3, s4, ud, q, pp, top_r2, ur, u2r, u3r2, top_r, u3r] =
@@ -233,14 +257,13 @@ impl<'a, F: Real> Kernel<'a, F> {
         let guessed = GuessedResiduals { sums: ResidualSums { q, pp, top_r2, ur, u2r, u3r2 }, top_r, u3r };
         match guessed.about(mean - guess, &weights) {
             Some(sums) => Curvature::new(c, top, weights.rest, &sums, restricted),
-            None => self.curvature_from(&Centre { weights, mean }, tau2, restricted),
+            None => self.curvature_from(&weights, mean, tau2, restricted),
         }
     }
 
-    /// As [`curvature`](Self::curvature), from weights with all four powers.
+    /// As [`curvature`](Self::curvature), from weights with all four powers and their mean.
     #[inline]
-    pub(super) fn curvature_from(&self, centre: &Centre, tau2: f64, restricted: bool) -> Curvature {
-        let Centre { weights, mean } = *centre;
+    pub(super) fn curvature_from(&self, weights: &Weights, mean: f64, tau2: f64, restricted: bool) -> Curvature {
         let c = weights.c;
         let [q, pp, top_r2, ur, u2r, u3r2] = self.columns().sums(Residuals(AtTau2 { c, tau2 }, mean));
         let sums = ResidualSums { q, pp, top_r2, ur, u2r, u3r2 };

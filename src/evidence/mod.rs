@@ -9,6 +9,7 @@ mod terms;
 mod weighted;
 
 pub(crate) use curvature::{Curvature, ResidualSums, pairs_of_weights, split, split_at};
+pub(crate) use guess::LARGE;
 pub(crate) use kernel::{Centre, Kernel, Weights, between};
 pub(crate) use moderators::Moderators;
 pub(crate) use weighted::Weighted;
@@ -92,10 +93,33 @@ pub struct Score<F = f64> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AtZero {
     pub(crate) q: f64,
-    /// tr P, P with weights 1/v.
-    pub(crate) trace: f64,
-    /// With all four powers of the weights.
+    /// c Q = Σ u r².
+    pub(crate) squares: f64,
+    /// c tr P as a fraction: Σ u times it, and Σ u.
+    pub(crate) trace: [f64; 2],
     pub(crate) centre: Centre,
+    /// With all four powers.
+    pub(crate) weights: Weights,
+}
+
+impl AtZero {
+    /// (Q - df) / tr P.
+    pub(crate) fn excess(&self, df: f64) -> f64 {
+        let [numerator, denominator] = self.trace;
+        (self.squares - df * self.centre.c) * denominator / numerator
+    }
+
+    /// tr P, P with weights 1/v.
+    pub(crate) fn trace(&self) -> f64 {
+        let [numerator, denominator] = self.trace;
+        numerator / (denominator * self.centre.c)
+    }
+
+    /// df / tr P.
+    pub(crate) fn typical(&self, df: f64) -> f64 {
+        let [numerator, denominator] = self.trace;
+        df * (denominator * self.centre.c) / numerator
+    }
 }
 
 impl<M: Measure, F: Real> Studies<M, F> {
@@ -109,15 +133,13 @@ impl<M: Measure, F: Real> Studies<M, F> {
 impl<'a, F: Real> Evidence<'a, F> {
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
         let kernel = Kernel::new(y, v);
-        let (centre, q) = kernel.at_zero();
-        let trace = centre.weights.trace() / centre.weights.c;
-        Self { y, v, kernel, at_zero: AtZero { q, trace, centre }, moderators: None }
+        Self { y, v, kernel, at_zero: kernel.at_zero(), moderators: None }
     }
 
     /// The evidence of the same columns when their mean is a regression on moderators, which were made for them.
     pub(crate) fn with_moderators(self, moderators: &'a Moderators) -> Self {
         let Curvature { c, q, trace, .. } = moderators.curvature(0.0, true);
-        let at_zero = AtZero { q: q / c, trace: trace / c, ..self.at_zero };
+        let at_zero = AtZero { q: q / c, squares: q, trace: [trace, 1.0], ..self.at_zero };
         Self { at_zero, moderators: Some(moderators), ..self }
     }
 
@@ -220,35 +242,44 @@ impl<'a, F: Real> Evidence<'a, F> {
 
     /// The moment estimate of DerSimonian and Laird, which several methods start from.
     pub(crate) fn dersimonian_laird(&self) -> f64 {
-        ((self.at_zero.q - self.degrees()) / self.at_zero.trace).max(0.0)
+        self.at_zero.excess(self.degrees()).max(0.0)
     }
 
     pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
         match self.moderators {
-            None if tau2 == 0.0 => self.kernel.curvature_from(&self.at_zero.centre, tau2, restricted),
+            None if tau2 == 0.0 => {
+                let AtZero { weights, centre, .. } = &self.at_zero;
+                self.kernel.curvature_from(weights, centre.mean, tau2, restricted)
+            }
             None => self.kernel.curvature(tau2, restricted, self.at_zero.centre.mean),
             Some(moderators) => moderators.curvature(tau2, restricted),
         }
     }
 
-    /// Weights with all four powers and the weighted mean, without moderators.
-    fn full_centre(&self, tau2: f64) -> Centre {
-        if tau2 == 0.0 { self.at_zero.centre } else { self.kernel.full_centre(tau2) }
+    /// The sum of weights at tau2 and their mean, without moderators.
+    #[inline]
+    pub(crate) fn centre(&self, tau2: f64) -> Centre {
+        if tau2 == 0.0 { self.at_zero.centre } else { self.kernel.centre(tau2) }
     }
 
-    /// tr P and tr PP.
-    pub(crate) fn traces(&self, tau2: f64) -> (f64, f64) {
-        let (c, trace, trace_pp) = match self.moderators {
+    /// Weights with all four powers, without moderators.
+    fn full_weights(&self, tau2: f64) -> Weights {
+        if tau2 == 0.0 { self.at_zero.weights } else { self.kernel.full_weights(tau2) }
+    }
+
+    /// c, c tr P and c² tr PP.
+    #[inline]
+    pub(crate) fn traces(&self, tau2: f64) -> [f64; 3] {
+        match self.moderators {
             None => {
-                let weights = self.full_centre(tau2).weights;
-                (weights.c, weights.trace(), weights.trace_pp())
+                let weights = self.full_weights(tau2);
+                [weights.c, weights.trace(), weights.trace_pp()]
             }
             Some(moderators) => {
                 let Curvature { c, trace, trace_pp, .. } = moderators.curvature(tau2, true);
-                (c, trace, trace_pp)
+                [c, trace, trace_pp]
             }
-        };
-        (trace / c, trace_pp / c / c)
+        }
     }
 
     /// tr(PSPS) of [`Kernel::trace_psps`].
@@ -280,7 +311,7 @@ impl<'a, F: Real> Evidence<'a, F> {
         let Curvature { c, q, .. } = self.curvature(tau2, restricted);
         let determinant = match (restricted, self.moderators) {
             (false, _) => 0.0,
-            (true, None) => (self.kernel.centre(tau2).weights.total() / c / k).ln(),
+            (true, None) => (self.centre(tau2).total / c / k).ln(),
             (true, Some(moderators)) => moderators.log_determinant(tau2),
         };
         -0.5 * (self.kernel.sum_log(tau2) + determinant + q / c)
@@ -292,7 +323,7 @@ impl<'a, F: Real> Evidence<'a, F> {
         let determinant = match (restricted, self.moderators) {
             (false, _) => 0.0,
             (true, None) => {
-                let total = |t: f64| self.kernel.centre(t).weights.total();
+                let total = |t: f64| self.centre(t).total;
                 (total(tau2) / total(base) * (from.c / at.c)).ln()
             }
             (true, Some(moderators)) => moderators.log_determinant(tau2) - moderators.log_determinant(base),

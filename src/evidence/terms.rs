@@ -18,24 +18,23 @@ impl AtTau2 {
     }
 }
 
-/// How many have the largest weight, Σ u and Σ u² of the rest, Σ u d.
+/// Σ u and Σ u d.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Centred(pub(super) AtTau2);
 
-impl Terms<4> for Centred {
+impl Terms<2> for Centred {
     #[inline(always)]
     fn weight<L: Lanes>(&self, v: L) -> L {
         self.0.weight(v)
     }
 
     #[inline(always)]
-    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 4] {
-        let (top, rest) = split(u);
-        [top, rest, rest * rest, u * d]
+    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 2] {
+        [u, u * d]
     }
 }
 
-/// As [`Centred`], with the third and the fourth powers.
+/// How many have the largest weight, Σ u, Σ u², Σ u³ and Σ u⁴ of the rest, Σ u d.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FullyCentred(pub(super) AtTau2);
 
@@ -108,11 +107,29 @@ impl Terms<6> for Residuals {
     }
 }
 
+/// The sums of [`FullyCentred`], and Σ u d².
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CentredWithSquares(pub(super) AtTau2);
+
+impl Terms<7> for CentredWithSquares {
+    #[inline(always)]
+    fn weight<L: Lanes>(&self, v: L) -> L {
+        self.0.weight(v)
+    }
+
+    #[inline(always)]
+    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 7] {
+        let (top, rest) = split(u);
+        let (square, ud) = (rest * rest, u * d);
+        [top, rest, square, square * rest, square * square, ud, ud * d]
+    }
+}
+
 /// The sums of [`FullyCentred`], and those of residuals about a guess of the mean: Σ u r² and Σ u r.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CentredWithSquares(pub(super) AtTau2, pub(super) f64);
+pub(super) struct CentredAbout(pub(super) AtTau2, pub(super) f64);
 
-impl Terms<8> for CentredWithSquares {
+impl Terms<8> for CentredAbout {
     #[inline(always)]
     fn weight<L: Lanes>(&self, v: L) -> L {
         self.0.weight(v)

@@ -30,6 +30,12 @@ pub(crate) trait Lanes:
     /// Where this is less; false for NaN.
     fn is_below(self, other: Self) -> Self::Mask;
 
+    /// The smaller of two numbers; either if one is NaN.
+    fn smaller(self, other: Self) -> Self;
+
+    /// The larger of two numbers; either if one is NaN.
+    fn larger(self, other: Self) -> Self;
+
     /// Where both are equal; NaN is not equal to itself.
     fn is(self, other: Self) -> Self::Mask;
 
@@ -145,6 +151,16 @@ impl Lanes for f64 {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_below(self, other: Self) -> bool {
         self < other
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn smaller(self, other: Self) -> Self {
+        self.min(other)
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn larger(self, other: Self) -> Self {
+        self.max(other)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]

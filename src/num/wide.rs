@@ -44,11 +44,20 @@ pub(crate) trait Group: Lanes {
 
     fn set_part(&mut self, n: usize, part: Self::Part);
 
+    /// True if there is a true one in a part.
+    fn any_part(mask: Self::Mask, n: usize) -> bool;
+
+    /// Writes a part to its place.
+    fn store_part(part: Self::Part, n: usize, to: &mut [f64; LANES]);
+
     /// Another function of each lane, one after the other.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn each(self, f: impl FnMut(f64) -> f64) -> Self {
         self.load(&self.array().map(f))
     }
+
+    /// Four rows of four numbers into columns.
+    fn transpose(self, rows: [[f64; 4]; 4]) -> [[f64; 4]; 4];
 
     /// Carries out an operation that is compiled once, not into each place that asks for it.
     fn call<O: Operation>(self, operation: O) -> O::Output;
@@ -56,6 +65,44 @@ pub(crate) trait Group: Lanes {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn flags(self, mask: Self::Mask) -> [bool; LANES] {
         Self::select(mask, self.same(1.0), self.same(0.0)).array().map(|x| x > 0.0)
+    }
+}
+
+/// Four rows of four numbers into columns.
+pub(crate) trait Transpose {
+    fn transpose(self, rows: [[f64; 4]; 4]) -> [[f64; 4]; 4];
+}
+
+impl Transpose for pulp::Scalar256b {
+    fn transpose(self, rows: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
+        from_fn(|column| rows.map(|row| row[column]))
+    }
+}
+
+// The compiler would move the numbers one by one.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+impl Transpose for pulp::x86::V3 {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn transpose(self, rows: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
+        let (avx, [a, b, c, d]) = (self.avx, rows.map(pulp::cast));
+        let (even, odd) = (
+            [avx._mm256_unpacklo_pd(a, b), avx._mm256_unpacklo_pd(c, d)],
+            [avx._mm256_unpackhi_pd(a, b), avx._mm256_unpackhi_pd(c, d)],
+        );
+        [
+            pulp::cast(avx._mm256_permute2f128_pd::<0x20>(even[0], even[1])),
+            pulp::cast(avx._mm256_permute2f128_pd::<0x20>(odd[0], odd[1])),
+            pulp::cast(avx._mm256_permute2f128_pd::<0x31>(even[0], even[1])),
+            pulp::cast(avx._mm256_permute2f128_pd::<0x31>(odd[0], odd[1])),
+        ]
+    }
+}
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+impl Transpose for pulp::x86::V4 {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn transpose(self, rows: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
+        (*self).transpose(rows)
     }
 }
 
@@ -111,7 +158,7 @@ impl<S: pulp::Simd, const N: usize> Eight for Wide<S, N> {
     }
 }
 
-impl<S: pulp::Simd, const N: usize> Group for Wide<S, N> {
+impl<S: pulp::Simd + Transpose, const N: usize> Group for Wide<S, N> {
     type Part = Wide<S, 1>;
 
     const PARTS: usize = N;
@@ -132,6 +179,11 @@ impl<S: pulp::Simd, const N: usize> Group for Wide<S, N> {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
+    fn transpose(self, rows: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
+        self.simd.transpose(rows)
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn call<O: Operation>(self, operation: O) -> O::Output {
         self.simd.vectorize(Called(operation))
     }
@@ -144,6 +196,16 @@ impl<S: pulp::Simd, const N: usize> Group for Wide<S, N> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn set_part(&mut self, n: usize, part: Wide<S, 1>) {
         [self.x[n]] = part.x;
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn any_part(mask: WideMask<S, N>, n: usize) -> bool {
+        mask.simd.first_true_m64s(mask.x[n]) < S::F64_LANES
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn store_part(part: Wide<S, 1>, n: usize, to: &mut [f64; LANES]) {
+        [S::as_mut_simd_f64s(to).0[n]] = part.x;
     }
 }
 
@@ -165,6 +227,18 @@ impl<S: pulp::Simd, const N: usize> Lanes for Wide<S, N> {
     fn is_below(self, other: Self) -> WideMask<S, N> {
         let Self { simd, x } = self;
         WideMask { simd, x: from_fn(|n| simd.less_than_f64s(x[n], other.x[n])) }
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn smaller(self, other: Self) -> Self {
+        let Self { simd, x } = self;
+        Self { simd, x: from_fn(|n| simd.min_f64s(x[n], other.x[n])) }
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn larger(self, other: Self) -> Self {
+        let Self { simd, x } = self;
+        Self { simd, x: from_fn(|n| simd.max_f64s(x[n], other.x[n])) }
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]

@@ -47,9 +47,9 @@ impl<M: Measure, F: Real> StudyData<M, F> for Studies<M, F> {
         let evidence = self.evidence();
         let kernel = evidence.kernel();
         let tau2 = kernel.in_unit(pooled.numbers.heterogeneity.tau2.unwrap_or(0.0));
-        let Centre { weights: total, mean } = kernel.centre(tau2);
+        let Centre { c, total, mean } = evidence.centre(tau2);
         check_estimate(pooled, kernel.effect(mean))?;
-        let weight = |&v: &F| F::of(total.c / (kernel.in_unit(v.f64()) + tau2) / total.total());
+        let weight = |&v: &F| F::of(c / (kernel.in_unit(v.f64()) + tau2) / total);
         Ok(self.v().iter().map(weight).collect())
     }
 

@@ -152,7 +152,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
         let value = tau2.map(|tau2| tau2.value.f64());
         let (estimate, std_error) = weighted_mean(studies, &weights, value.unwrap_or(0.0));
         let kernel_tau2 = evidence.kernel().in_unit(value.unwrap_or(0.0));
-        let centre = evidence.kernel().centre(kernel_tau2);
+        let centre = evidence.centre(kernel_tau2);
         // Not `estimated`: Kenward and Roger's error is that of weights that follow τ².
         let sources = Sources {
             evidence: &evidence,
@@ -169,7 +169,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
         }
         Pooled {
             measure: studies.measure(),
-            model: Model::FixedWeights(scheme, super::Name::of(&self.tau2)),
+            model: Model::FixedWeights(scheme, super::Name::of_estimator(&self.tau2)),
             inference: self.inference,
             level: self.level,
             k: studies.k(),

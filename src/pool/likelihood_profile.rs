@@ -52,7 +52,7 @@ impl<'e, 'a, F: Real> EffectProfile<'e, 'a, F> {
     /// `drop`: how far the limits lie below the maximum.
     pub(super) fn new(evidence: &'e Evidence<'a, F>, drop: f64) -> Result<Self, Error> {
         let profile = Profile::new(evidence, false, drop)?;
-        let centre = evidence.kernel().centre(profile.top);
+        let centre = evidence.centre(profile.top);
         Ok(Self { evidence, profile, deviance: 2.0 * drop, centre })
     }
 
@@ -71,16 +71,16 @@ impl<'e, 'a, F: Real> EffectProfile<'e, 'a, F> {
     }
 
     pub(super) fn std_error(&self) -> f64 {
-        (self.centre.weights.c / self.centre.weights.total()).sqrt()
+        self.centre.variance().sqrt()
     }
 
     /// The best τ² for an effect, among those of a piece.
     fn best(&self, mean: f64, (low, high): (f64, f64)) -> Result<Best, Error> {
         let kernel = self.evidence.kernel();
         let deviance = |tau2: f64| {
-            let Centre { weights, mean: centre } = kernel.centre(tau2);
-            let off = centre - mean;
-            weights.total() / weights.c * off * off - 2.0 * self.evidence.rise(self.profile.top, tau2, false)
+            let centre = self.evidence.centre(tau2);
+            let off = centre.mean - mean;
+            centre.total / centre.c * off * off - 2.0 * self.evidence.rise(self.profile.top, tau2, false)
         };
         let mut best = Best { deviance: f64::INFINITY, tau2: low };
         let mut consider = |tau2: f64| {
@@ -122,8 +122,8 @@ impl<'e, 'a, F: Real> EffectProfile<'e, 'a, F> {
         let mut integral = 0.0;
         for (at, weight) in [(0.5 - GAUSS, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.5 + GAUSS, 5.0 / 18.0)] {
             let between = self.mean() + at * distance;
-            let Centre { weights, mean: centre } = self.evidence.kernel().centre(self.best_of_all(between)?.tau2);
-            integral += weight * (weights.total() / weights.c * (between - centre));
+            let Centre { c, total, mean: centre } = self.evidence.centre(self.best_of_all(between)?.tau2);
+            integral += weight * (total / c * (between - centre));
         }
         Ok((2.0 * distance * integral).max(0.0))
     }
@@ -146,8 +146,9 @@ impl<'e, 'a, F: Real> EffectProfile<'e, 'a, F> {
     /// straight, and bisection where a step leaves the bracket.
     fn limit(&self, piece: (f64, f64), peak: f64, side: f64) -> Result<f64, Error> {
         let kernel = self.evidence.kernel();
-        let Centre { weights, mean: start } = kernel.centre(peak);
-        let (target, unit) = (self.deviance.sqrt(), (weights.c / weights.total()).sqrt());
+        let centre = self.evidence.centre(peak);
+        let start = centre.mean;
+        let (target, unit) = (self.deviance.sqrt(), centre.variance().sqrt());
         // Within the piece: the interval about the mean at its peak alone.
         let room = (self.deviance + 2.0 * self.evidence.rise(self.profile.top, peak, false)).max(0.0).sqrt();
         let (mut inside, mut outside) = (room * unit, 2.0 * (room + f64::EPSILON) * unit);
@@ -164,10 +165,10 @@ impl<'e, 'a, F: Real> EffectProfile<'e, 'a, F> {
             let mean = start + side * distance;
             let best = at(distance)?;
             *(if best.deviance <= self.deviance { &mut inside } else { &mut outside }) = distance;
-            let Centre { weights, mean: centre } = kernel.centre(best.tau2);
+            let Centre { c, total, mean: centre } = self.evidence.centre(best.tau2);
             let root = best.deviance.max(0.0).sqrt();
             // The derivative of the deviance is that at a fixed τ², which is best.
-            let step = (target - root) * root / (weights.total() / weights.c * side * (mean - centre));
+            let step = (target - root) * root / (total / c * side * (mean - centre));
             let next = distance + step;
             let within = next > inside.min(outside) && next < inside.max(outside);
             let small = step.abs() <= 1e-8 * unit;

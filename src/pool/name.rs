@@ -2,16 +2,24 @@
 
 use std::fmt::{self, Display, Write};
 
+use crate::real::Real;
+use crate::tau2::Tau2Estimator;
+
 const INLINE: usize = 46;
 
 /// A short text, on the heap only if it is long.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Name {
+    Static(&'static str),
     Inline { bytes: [u8; INLINE], len: u8 },
     Heap(Box<str>),
 }
 
 impl Name {
+    pub(crate) fn of_estimator<F: Real>(estimator: &(impl Tau2Estimator<F> + ?Sized)) -> Self {
+        estimator.static_name().map_or_else(|| Self::of(estimator), Self::Static)
+    }
+
     pub(crate) fn of(named: &(impl Display + ?Sized)) -> Self {
         let mut name = Self::Inline { bytes: [0; INLINE], len: 0 };
         // Writing to a `Name` never fails; an estimator whose Display does keeps what it wrote until then.
@@ -21,12 +29,21 @@ impl Name {
 
     pub(crate) fn as_str(&self) -> &str {
         match self {
+            Self::Static(text) => text,
             // The bytes are whole `str`s written one after the other.
             Self::Inline { bytes, len } => std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default(),
             Self::Heap(text) => text,
         }
     }
 }
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Name {}
 
 impl Write for Name {
     fn write_str(&mut self, text: &str) -> fmt::Result {

@@ -43,8 +43,8 @@ impl<F: Real> Numbers<F> {
     ) -> Self {
         let kernel = evidence.kernel();
         let in_unit = kernel.in_unit(tau2.unwrap_or(0.0));
-        let centre = if in_unit == 0.0 { evidence.at_zero().centre } else { kernel.centre(in_unit) };
-        let std_error = (centre.weights.c / centre.weights.total()).sqrt() / kernel.unit;
+        let centre = evidence.centre(in_unit);
+        let std_error = centre.variance().sqrt() / kernel.unit;
         let (estimated, level) = (tau2.is_some(), choices.level);
         let sources = Sources { evidence, tau2: in_unit, estimated, centre, classic: std_error, level };
         let of_new_study = |tau2: f64| sources.of_new_study(choices.prediction?, tau2.sqrt());
@@ -121,6 +121,6 @@ pub(crate) fn heterogeneity<F: Real>(
     let df = evidence.degrees();
     // With variances more than 300 orders of magnitude apart it may overflow.
     let typical =
-        Some(evidence.kernel().in_user_unit(df / evidence.at_zero().trace)).filter(|s2| s2.is_finite() && df >= 1.0);
+        Some(evidence.kernel().in_user_unit(evidence.at_zero().typical(df))).filter(|s2| s2.is_finite() && df >= 1.0);
     Heterogeneity { q, df, tau2, tau2_std_error, typical, float: PhantomData }
 }

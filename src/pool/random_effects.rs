@@ -153,7 +153,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
         InverseVariance {
             studies,
             evidence: &evidence,
-            model: Model::RandomEffects(Name::of(&self.tau2)),
+            model: Model::RandomEffects(Name::of_estimator(&self.tau2)),
             inference: self.inference,
             prediction: self.prediction,
             level: self.level,

@@ -100,8 +100,8 @@ impl<F: Real> Sources<'_, '_, F> {
     /// The normal interval of a DerSimonian-Laird analysis, by half its width.
     fn dersimonian_laird_half_width(&self) -> f64 {
         let kernel = self.evidence.kernel();
-        let weights = kernel.centre(self.evidence.dersimonian_laird()).weights;
-        self.level.normal_quantile() * (weights.c / weights.total()).sqrt() / kernel.unit
+        let centre = self.evidence.centre(self.evidence.dersimonian_laird());
+        self.level.normal_quantile() * centre.variance().sqrt() / kernel.unit
     }
 
     /// The uncertainty of the mean; `None` where it is undefined.

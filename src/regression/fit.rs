@@ -131,7 +131,7 @@ impl<T> MetaRegression<T> {
         });
         let at = Fitted { evidence: &evidence, moderators: &moderators, columns, constant: design.constant() };
         let (solution, errors, of_new_study) = self.solve(&at, tau2)?;
-        let typical = Some(plain.kernel().in_user_unit(df / evidence.at_zero().trace)).filter(|s2| s2.is_finite());
+        let typical = Some(plain.kernel().in_user_unit(evidence.at_zero().typical(df))).filter(|s2| s2.is_finite());
         Ok(Core { tau2, solution, errors, of_new_study, qe, df, typical, moderators })
     }
 

@@ -75,27 +75,28 @@ pub fn derivatives<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result<Deriv
         return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
     }
     let tau2 = evidence.dersimonian_laird();
-    let (first, second) = (zero.centre, kernel.centre(tau2));
+    let (first, second) = (zero.centre, evidence.centre(tau2));
     let offsets = studies.y().iter().map(|y| kernel.mean_of(y.f64()));
     let variances = studies.v().iter().map(|v| kernel.in_unit(v.f64()));
     let columns: Vec<(f64, f64)> = offsets.zip(variances).collect();
 
     // Shares of the weights; those of the others without a difference.
-    let shares: Vec<f64> = columns.iter().map(|(_, v)| first.weights.c / v / first.weights.total()).collect();
+    let shares: Vec<f64> = columns.iter().map(|(_, v)| first.c / v / first.total).collect();
     let others = sums_of_others(&shares);
     let squares = sums_of_others(&shares.iter().map(|share| share * share).collect::<Vec<_>>());
-    let share_at_tau2 = |v: f64| second.weights.c / (v + tau2) / second.weights.total();
+    let share_at_tau2 = |v: f64| second.c / (v + tau2) / second.total;
     // T = -Σ w*² (y - μ) / W*, in shares.
     let mut by_tau2 = Compensated::default();
     columns.iter().for_each(|&(d, v)| by_tau2.add(-(share_at_tau2(v) * (d - second.mean) / (v + tau2))));
     let by_tau2 = by_tau2.total();
 
+    let trace = zero.trace();
     let row = |(i, label): (usize, String)| {
         let (d, v) = columns[i];
         let (r, share) = (d - first.mean, share_at_tau2(v));
         let (tau2_by_effect, tau2_by_variance) = if tau2 > 0.0 {
             let slope = others[i] * others[i] + squares[i];
-            (2.0 * (r / v) / zero.trace, -((r * r - tau2 * slope) / v) / v / zero.trace)
+            (2.0 * (r / v) / trace, -((r * r - tau2 * slope) / v) / v / trace)
         } else {
             (0.0, 0.0)
         };

@@ -43,6 +43,10 @@ pub struct PauleMandel;
 named!(PauleMandel, "Paule-Mandel");
 
 impl<F: Real> Tau2Estimator<F> for PauleMandel {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
         match solve_q(evidence, evidence.degrees())? {
@@ -53,8 +57,8 @@ impl<F: Real> Tau2Estimator<F> for PauleMandel {
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         let kernel = evidence.kernel();
-        let weights = kernel.centre(kernel.in_unit(tau2.f64())).weights;
-        finite(evidence, (2.0 / evidence.degrees()).sqrt() * studies(evidence) * weights.c / weights.total())
+        let variance = evidence.centre(kernel.in_unit(tau2.f64())).variance();
+        finite(evidence, (2.0 / evidence.degrees()).sqrt() * studies(evidence) * variance)
     }
 
     fn lanes(&self) -> Option<LaneMethod> {
@@ -100,6 +104,10 @@ fn crude_start<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
 }
 
 impl<F: Real> Tau2Estimator<F> for SidikJonkman {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
         let start = crude_start(evidence);
@@ -144,6 +152,10 @@ pub struct SidikJonkmanIterated;
 named!(SidikJonkmanIterated, "Sidik-Jonkman (iterated)");
 
 impl<F: Real> Tau2Estimator<F> for SidikJonkmanIterated {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         PauleMandel.tau2(evidence)
     }

@@ -128,6 +128,10 @@ impl MaximumLikelihood {
 macro_rules! likelihood_estimator {
     ($type:ty, restricted: $restricted:literal, $lanes:ident) => {
         impl<F: Real> Tau2Estimator<F> for $type {
+            fn static_name(&self) -> Option<&'static str> {
+                Some(Self::NAME)
+            }
+
             fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
                 Ok(global_maximum(evidence, $restricted)?.0)
             }

@@ -155,6 +155,10 @@ impl<F: Real> Tau2Estimator<F> for Tau2Method {
         self.as_estimator().estimate(evidence)
     }
 
+    fn static_name(&self) -> Option<&'static str> {
+        Some(self.names()[0])
+    }
+
     fn lanes(&self) -> Option<LaneMethod> {
         self.as_estimator::<F>().lanes()
     }

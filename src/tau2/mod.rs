@@ -84,6 +84,12 @@ pub trait Tau2Estimator<F: Real = f64>: Display + Send + Sync {
         Ok(Tau2 { value, std_error: self.std_error(evidence, value), modes: None })
     }
 
+    /// The name of an estimator that has one and the same always: it need not be written out to be kept.
+    #[doc(hidden)]
+    fn static_name(&self) -> Option<&'static str> {
+        None
+    }
+
     /// How a batch can compute this estimate for several outcomes at once; an estimator of one's own leaves it.
     #[doc(hidden)]
     fn lanes(&self) -> Option<LaneMethod> {
@@ -118,7 +124,7 @@ pub struct Tau2<F = f64> {
     pub modes: Option<usize>,
 }
 
-/// Passes the three methods on, so that references and boxes of estimators are estimators.
+/// Passes the methods on, so that references and boxes of estimators are estimators.
 macro_rules! forward {
     ($($pointer:ty),*) => {$(
         impl<F: Real, T: Tau2Estimator<F> + ?Sized> Tau2Estimator<F> for $pointer {
@@ -134,6 +140,10 @@ macro_rules! forward {
                 (**self).estimate(evidence)
             }
 
+            fn static_name(&self) -> Option<&'static str> {
+                (**self).static_name()
+            }
+
             fn lanes(&self) -> Option<LaneMethod> {
                 (**self).lanes()
             }
@@ -143,12 +153,16 @@ macro_rules! forward {
 
 forward!(&T, Box<T>, Arc<T>);
 
-/// Writes an estimator's name.
+/// Gives an estimator its name.
 macro_rules! named {
     ($type:ty, $name:literal) => {
+        impl $type {
+            const NAME: &str = $name;
+        }
+
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad($name)
+                f.pad(Self::NAME)
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use super::{GeneralisedQ, LaneMethod, QWeights, Tau2Estimator, check_degrees, named, to_user};
 use crate::error::Error;
-use crate::evidence::{AtZero, Curvature, Evidence};
+use crate::evidence::{Curvature, Evidence};
 use crate::real::Real;
 
 /// The moment estimator of DerSimonian and Laird, in closed form: the most widely used one, and Review Manager's.
@@ -45,13 +45,17 @@ pub struct DerSimonianLaird;
 named!(DerSimonianLaird, "DerSimonian-Laird");
 
 impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
         to_user(evidence, evidence.dersimonian_laird())
     }
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
-        finite(evidence, root_variance_of_q(evidence, tau2) / evidence.at_zero().trace)
+        finite(evidence, root_variance_of_q(evidence, tau2) / evidence.at_zero().trace())
     }
 
     fn lanes(&self) -> Option<LaneMethod> {
@@ -93,6 +97,10 @@ pub struct TwoStepDerSimonianLaird;
 named!(TwoStepDerSimonianLaird, "two-step DerSimonian-Laird");
 
 impl<F: Real> Tau2Estimator<F> for TwoStepDerSimonianLaird {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
         let first = evidence.dersimonian_laird();
@@ -102,9 +110,9 @@ impl<F: Real> Tau2Estimator<F> for TwoStepDerSimonianLaird {
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         let first = evidence.dersimonian_laird();
-        let (trace, _) = evidence.traces(first);
+        let [c, trace, _] = evidence.traces(first);
         let psps = evidence.trace_psps(first, evidence.kernel().in_unit(tau2.f64()))?;
-        finite(evidence, (2.0 * psps).sqrt() / trace)
+        finite(evidence, (2.0 * psps).sqrt() / trace * c)
     }
 }
 
@@ -143,6 +151,10 @@ pub struct HedgesOlkin;
 named!(HedgesOlkin, "Hedges-Olkin");
 
 impl<F: Real> Tau2Estimator<F> for HedgesOlkin {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         GeneralisedQ::new(QWeights::Equal).tau2(evidence)
     }
@@ -188,6 +200,10 @@ pub struct HunterSchmidt;
 named!(HunterSchmidt, "Hunter-Schmidt");
 
 impl<F: Real> Tau2Estimator<F> for HunterSchmidt {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         hunter_schmidt(evidence, 1.0)
     }
@@ -230,6 +246,10 @@ pub struct HunterSchmidtSmallSample;
 named!(HunterSchmidtSmallSample, "Hunter-Schmidt (small-sample)");
 
 impl<F: Real> Tau2Estimator<F> for HunterSchmidtSmallSample {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
         hunter_schmidt(evidence, studies(evidence) / evidence.degrees())
@@ -284,10 +304,14 @@ pub struct HartungMakambi;
 named!(HartungMakambi, "Hartung-Makambi");
 
 impl<F: Real> Tau2Estimator<F> for HartungMakambi {
+    fn static_name(&self) -> Option<&'static str> {
+        Some(Self::NAME)
+    }
+
     fn tau2(&self, evidence: &Evidence<'_, F>) -> Result<F, Error> {
         check_degrees(evidence)?;
-        let AtZero { q, trace, .. } = *evidence.at_zero();
-        to_user(evidence, q / (2.0 * evidence.degrees() + q) * (q / trace))
+        let zero = evidence.at_zero();
+        to_user(evidence, zero.q / (2.0 * evidence.degrees() + zero.q) * (zero.q / zero.trace()))
     }
 
     fn lanes(&self) -> Option<LaneMethod> {
@@ -303,17 +327,19 @@ pub(super) fn studies<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
 
 /// Σ w at τ² = 0, in the kernel's unit.
 fn total_weight<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
-    let weights = evidence.at_zero().centre.weights;
-    weights.total() / weights.c
+    let centre = evidence.at_zero().centre;
+    centre.total / centre.c
 }
 
 /// The standard deviation of Q under an estimate of τ²: √(2 (k-1) + 4 τ² tr P + 2 τ⁴ tr PP) (Biggerstaff & Tweedie 1997).
+#[inline]
 fn root_variance_of_q<F: Real>(evidence: &Evidence<'_, F>, tau2: F) -> f64 {
-    let (trace, trace_pp) = evidence.traces(0.0);
-    // In units of 1 / tr P, and the root of a sum of squares: the square of a large τ² could overflow.
-    let x = evidence.kernel().in_unit(tau2.f64()) * trace;
-    let (constant, slope) = (2.0 * evidence.degrees() + 4.0 * x, 2.0 * (trace_pp / trace / trace));
-    constant.sqrt().hypot(slope.sqrt() * x)
+    let [c, trace, trace_pp] = evidence.traces(0.0);
+    let t = evidence.kernel().in_unit(tau2.f64()) / c;
+    let (constant, slope) = (2.0 * evidence.degrees() + 4.0 * (t * trace), 2.0 * trace_pp);
+    let variance = constant + slope * t * t;
+    // The square of a large τ² may overflow where its root does not.
+    if variance.is_finite() { variance.sqrt() } else { constant.sqrt().hypot(slope.sqrt() * t) }
 }
 
 /// A standard error from the kernel's unit to the user's float, if it is a finite number there.

@@ -92,25 +92,24 @@ impl<L: Lanes> Bend<L> {
     #[inline(always)]
     fn bending(&self, before: &Self, step: L) -> L {
         let (two, three) = (self.t.same(2.0), self.t.same(3.0));
-        // Of the cubic through both, at this node.
-        let per_h = self.t.same(1.0) / (self.t - before.t);
-        let second = two * per_h;
-        let alpha2 =
-            (two * self.alpha_slope + before.alpha_slope - three * (self.alpha - before.alpha) * per_h) * second;
-        let beta2 = (two * self.beta_slope + before.beta_slope - three * (self.beta - before.beta) * per_h) * second;
+        let h = self.t - before.t;
+        // Of the cubics through both, at this node; half their second derivatives, and times h².
+        let alpha2 = (two * self.alpha_slope + before.alpha_slope) * h - three * (self.alpha - before.alpha);
+        let beta2 = (two * self.beta_slope + before.beta_slope) * h - three * (self.beta - before.beta);
         let alpha = self.alpha + self.alpha_slope * step;
-        let excess = (alpha * alpha2 - self.t.same(0.5) * beta2) * step * step;
-        let slope = two * alpha * self.alpha_slope - self.beta_slope + (two * alpha * alpha2 - beta2) * step;
-        let correction = self.t.same(0.0) - excess / slope;
+        let bend = (two * alpha * alpha2 - beta2) * step;
+        let slope = (two * alpha * self.alpha_slope - self.beta_slope) * (h * h) + two * bend;
+        let correction = self.t.same(0.0) - bend * step / slope;
         let sound = correction.abs().is_below(self.t.same(0.5) * step.abs());
         L::select(sound, correction, self.t.same(0.0))
     }
 }
 
 /// Both curves of a likelihood.
-pub(crate) trait Score<L> {
+pub(crate) trait Score<L: Lanes> {
     // A closure would not be inlined into code for vectors, which then calls a function for each instruction.
-    fn at(&mut self, t: L) -> Bend<L>;
+    /// Where `wanted` is false anything will do.
+    fn at(&mut self, t: L, wanted: L::Mask) -> Bend<L>;
 }
 
 /// What the search needs to know of the data.
@@ -147,7 +146,7 @@ pub(crate) fn single_maximum<L: Lanes>(
         if !L::any(climbing | falling) {
             break;
         }
-        let at = score.at(L::select(climbing, climb.t, fall.t));
+        let at = score.at(L::select(climbing, climb.t, fall.t), climbing | falling);
         if L::any(falling) {
             fall.take(&at);
         }
@@ -202,7 +201,8 @@ impl<L: Lanes> Climb<L> {
     #[inline(always)]
     fn take(&mut self, at: &Bend<L>) -> L::Mask {
         let (active, t) = (self.active, self.t);
-        (self.before, self.node) = (self.node.or(active, self.before), at.or(active, self.node));
+        // What is before the last node of lanes that have arrived is not looked at.
+        (self.before, self.node) = (self.node, at.or(active, self.node));
         let rises = at.rises();
         self.low = L::select(rises, t, self.low);
         self.high = L::select(rises, self.high, t);
@@ -296,7 +296,7 @@ fn rises_between<L: Lanes>(a: &Bend<L>, b: &Bend<L>, wanted: L::Mask, score: &mu
         if !L::any(active) {
             break;
         }
-        let middle = score.at(t);
+        let middle = score.at(t, active);
         // One of the two halves must be done for the other to be looked at.
         let ((left, left_cut), (right, right_cut)) = (rises_inside(&a, &middle), rises_inside(&middle, &b));
         let rises = middle.rises();

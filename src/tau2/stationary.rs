@@ -91,7 +91,7 @@ pub(crate) fn stationary_points<F: Real>(
         None => kernel.spread_about(zero.centre.mean),
     };
     let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread, degrees: evidence.degrees() };
-    let start = (zero.q - bounds.degrees) / zero.trace;
+    let start = zero.excess(bounds.degrees);
     search(kernel, &bounds, start, |t| evidence.curvature(t, restricted), visit)
 }
 
@@ -137,7 +137,7 @@ struct Counted<'c, C> {
 }
 
 impl<C: Fn(f64) -> Curvature> Score<f64> for Counted<'_, C> {
-    fn at(&mut self, t: f64) -> Bend<f64> {
+    fn at(&mut self, t: f64, _: bool) -> Bend<f64> {
         self.evaluations += 1;
         Bend::new(t, &(self.curvature)(t))
     }
@@ -284,7 +284,7 @@ mod tests {
         let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread, degrees: evidence.degrees() };
         let curvature = |t| evidence.curvature(t, restricted);
         let at_zero = curvature(0.0);
-        let start = (zero.q - bounds.degrees) / zero.trace;
+        let start = zero.excess(bounds.degrees);
         let mut curves = Counted { curvature: &curvature, evaluations: 1 };
         let (maximum, single) = single_maximum(&Bend::new(0.0, &at_zero), start, &bounds, true, &mut curves);
         let evaluations = curves.evaluations;

@@ -1,12 +1,11 @@
 //! From τ² to the numbers of an analysis.
 
-use super::AtZero;
-use super::tile::Tile;
+use super::tile::{AtZero, Centre, Tile};
 use crate::inference::Inference;
 use crate::num::wide::Group;
 use crate::real::Real;
 
-/// The numbers of several outcomes, in the user's unit; NaN for what is undefined.
+/// The numbers of several outcomes; NaN for what is undefined.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::batch) struct Answers<W: Group> {
     pub(in crate::batch) estimate: W,
@@ -14,40 +13,37 @@ pub(in crate::batch) struct Answers<W: Group> {
     pub(in crate::batch) std_error: W,
     pub(in crate::batch) tau2: W,
     pub(in crate::batch) q: W,
-    /// tr P, in the unit of which this is the inverse.
-    trace: W,
-    inverse: W,
+    zero: AtZero<W>,
     pub(in crate::batch) k: W,
     /// The single analysis has to say.
     pub(in crate::batch) left: W::Mask,
 }
 
-/// As `pool::Numbers::new`; τ² in the unit of the tile, `None` for a common effect. `unsettled` says what an estimator leaves.
+/// As `pool::Numbers::new`; τ² is given to the last digit and as it entered the weights, and `None` for a common effect. `unsettled` says
+/// what an estimator leaves.
 #[inline(always)]
 pub(super) fn finish<W: Group, F: Real>(
-    tile: &mut Tile<W>,
+    tile: &mut Tile<'_, W>,
     zero: &AtZero<W>,
-    tau2: Option<W>,
+    centre: &Centre<W>,
+    tau2: Option<(W, W)>,
     unsettled: W::Mask,
     inference: Inference,
 ) -> Answers<W> {
-    let AtZero { q, trace, centre: at_zero } = *zero;
-    let (unit, inverse) = (tile.unit, tile.inverse);
     let (none, nan, infinite) = (tile.all(0.0), tile.all(f64::NAN), tile.all(f64::INFINITY));
-    // As `tau2::to_user` and back: for a single-precision batch τ² is rounded before it enters the weights.
-    let user = tau2.map(|tau2| (tau2 * inverse * inverse).each(|x| F::of(x).f64()));
-    let weighed = user.map_or(none, |user| user * unit * unit);
-    // At τ² = 0 it is the same, bit for bit.
-    let centre = if tau2.is_some() { tile.centre(weighed) } else { at_zero };
-    let classic = (centre.c / centre.total).sqrt() * inverse;
-    let estimate = tile.pivot + centre.mean * inverse;
+    let rounded = match tau2 {
+        Some((_, rounded)) => rounded,
+        None => none,
+    };
+    let classic = (centre.c / centre.total).sqrt();
+    let estimate = tile.pivot + centre.mean;
     let df = tile.k - tile.all(1.0);
     let some_df = df.is_above(tile.all(0.5));
     let std_error = match inference {
         Inference::Normal => classic,
         _ => {
             let of_mean = match inference {
-                Inference::HartungKnapp => classic * (tile.residuals(weighed, centre.mean) / centre.c / df).sqrt(),
+                Inference::HartungKnapp => classic * (tile.residuals(rounded, centre.mean) / centre.c / df).sqrt(),
                 _ => classic,
             };
             W::select(some_df & of_mean.is_above(none), of_mean, nan)
@@ -61,14 +57,17 @@ pub(super) fn finish<W: Group, F: Real>(
         & !classic.is_below(tile.all(smallest))
         & classic.is_below(root)
         & (std_error.is_below(root) | !std_error.is(std_error))
-        & q.is_below(tile.all(0.5 * largest))
+        & zero.q.is_below(tile.all(0.5 * largest))
         & !unsettled;
-    if let (Some(tau2), Some(user)) = (tau2, user) {
-        // A variance that is lost on the way is an error.
-        sound = sound & user.is_below(infinite) & (user.is_above(none) | tau2.is(none));
-    }
-    let tau2 = user.map_or(nan, |user| W::select(some_df, user, nan));
-    Answers { estimate, std_error, tau2, q, trace, inverse, k: tile.k, left: !sound }
+    let tau2 = match tau2 {
+        Some((exact, rounded)) => {
+            // A variance that is lost on the way is an error.
+            sound = sound & rounded.is_below(infinite) & (rounded.is_above(none) | exact.is(none));
+            W::select(some_df, rounded, nan)
+        }
+        None => nan,
+    };
+    Answers { estimate, std_error, tau2, q: zero.q, zero: *zero, k: tile.k, left: !sound }
 }
 
 impl<W: Group> Answers<W> {
@@ -76,7 +75,7 @@ impl<W: Group> Answers<W> {
     #[inline(always)]
     pub(in crate::batch) fn typical(&self) -> W {
         let df = self.k - self.k.same(1.0);
-        let typical = df / self.trace * self.inverse * self.inverse;
+        let typical = self.zero.typical(df);
         let defined = df.is_above(df.same(0.5)) & typical.is_below(df.same(f64::INFINITY));
         W::select(defined, typical, df.same(f64::NAN))
     }

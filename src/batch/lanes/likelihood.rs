@@ -1,39 +1,32 @@
 //! Iterated estimators in lanes: the steps of the single analysis for each outcome, their sums side by side.
 
-use super::AtZero;
-use super::tile::{Tile, Weights};
+use super::tile::{AtZero, Tile};
 use crate::num::wide::Group;
 use crate::tau2::{Bend, Bounds, Score, single_maximum};
 
-/// The estimates in the unit of the tile, and the outcomes whose likelihood is left to the single analysis, which searches it in full.
-/// Puts Q in.
+/// The estimates, and the outcomes whose likelihood is left to the single analysis, which searches it in full. The weights at τ² = 0 must
+/// have been kept.
 #[inline(always)]
-pub(super) fn maximise<W: Group>(
-    tile: &mut Tile<W>,
-    weights: &Weights<W>,
-    at_zero: &mut AtZero<W>,
-    restricted: bool,
-) -> (W, W::Mask) {
+pub(super) fn maximise<W: Group>(tile: &mut Tile<'_, W>, at_zero: &AtZero<W>, restricted: bool) -> (W, W::Mask) {
     let degrees = tile.k - tile.all(1.0);
     let wanted = tile.usable & degrees.is_above(tile.all(0.5));
-    let (curvature, spread) = tile.curvature_at_zero(weights, restricted);
-    at_zero.q = curvature.q / weights.c;
+    let (curvature, spread) = tile.curvature_at_zero(at_zero, restricted);
     let bounds = Bounds { v_min: tile.v_min, v_max: tile.v_max, spread, degrees };
-    let start = (at_zero.q - degrees) / at_zero.trace;
+    let start = at_zero.excess(degrees);
     let zero = Bend::new(tile.all(0.0), &curvature);
     let (maximum, single) = single_maximum(&zero, start, &bounds, wanted, &mut Curves { tile, restricted });
     (maximum, wanted & !single)
 }
 
-struct Curves<'t, W: Group> {
-    tile: &'t mut Tile<W>,
+struct Curves<'t, 's, W: Group> {
+    tile: &'t mut Tile<'s, W>,
     restricted: bool,
 }
 
-impl<W: Group> Score<W> for Curves<'_, W> {
+impl<W: Group> Score<W> for Curves<'_, '_, W> {
     #[inline(always)]
-    fn at(&mut self, t: W) -> Bend<W> {
-        Bend::new(t, &self.tile.curvature(t, self.restricted))
+    fn at(&mut self, t: W, wanted: W::Mask) -> Bend<W> {
+        Bend::new(t, &self.tile.curvature(t, wanted, self.restricted))
     }
 }
 
@@ -43,7 +36,7 @@ const MAX_STEPS: usize = 60;
 /// The root of Q(τ²) = target, 0 where Q(0) is not above it: the steps of `tau2::solve_q`. The second is true where the single
 /// analysis has to say.
 #[inline(always)]
-pub(super) fn paule_mandel<W: Group>(tile: &mut Tile<W>, q: W, target: W) -> (W, W::Mask) {
+pub(super) fn paule_mandel<W: Group>(tile: &mut Tile<'_, W>, q: W, target: W) -> (W, W::Mask) {
     let (one, infinite) = (tile.all(1.0), tile.all(f64::INFINITY));
     let (mut tau2, mut previous) = (tile.all(0.0), infinite);
     let mut active = tile.usable & tile.k.is_above(one) & q.is_above(target);

@@ -1,10 +1,11 @@
 //! The crate's own estimators over several outcomes at once, with the bits of the single analysis.
 //!
 //! Every step is the step of `evidence::Kernel` and of `pool::Numbers`, operation by operation, on each lane. What lanes cannot do
-//! in the order or in the range of the single analysis they leave to it: outcomes whose smallest variance is a subnormal number,
+//! in the order or in the range of the single analysis they leave to it: outcomes with variances outside 1e-40 to 1e40,
 //! those with a missing study among more than 32, and results near the end of the floating-point range.
 
 mod answers;
+mod bounds;
 mod likelihood;
 mod stage;
 mod tile;
@@ -16,14 +17,14 @@ use std::ops::Range;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use pulp::x86::{V3, V4};
 
-use super::Data;
+use super::{Data, Layout};
 use crate::inference::Inference;
 use crate::num::wide::{Group, LANES, Wide};
 use crate::real::Real;
 use crate::tau2::LaneMethod;
 use answers::finish;
-use stage::Stage;
-use tile::{Centre, Tile, Weights};
+use stage::{Arrivals, ByColumns, ByRows, Stage};
+use tile::{AtZero, Tile};
 
 /// Takes the answers, LANES at a time, with the index of the first of them.
 pub(super) trait Visit {
@@ -36,13 +37,25 @@ pub(super) struct Lanes<'p, 'a, F, V> {
     /// `None` for a common effect.
     pub(super) method: Option<LaneMethod>,
     pub(super) inference: Inference,
+    /// As [`whole`] has them.
     pub(super) outcomes: Range<usize>,
     pub(super) visit: V,
 }
 
 /// True if lanes can do what is asked.
 pub(super) fn can(studies: usize, inference: Inference) -> bool {
-    tile::can(studies) && matches!(inference, Inference::Normal | Inference::StudentT | Inference::HartungKnapp)
+    bounds::can(studies) && matches!(inference, Inference::Normal | Inference::StudentT | Inference::HartungKnapp)
+}
+
+/// Those outcomes that lanes take: a multiple of LANES, the first of which begins a line of the cache in the columns that are read, or in
+/// those that are written if there are rows to read. `results` is one of the latter.
+pub(super) fn whole<F>(data: &Data<'_, F>, outcomes: &Range<usize>, results: Option<&[F]>) -> Range<usize> {
+    let column = match &data.layout {
+        Layout::Columns(columns) => columns.first().and_then(|(y, _)| y.get(outcomes.start..)),
+        Layout::Rows { .. } => results,
+    };
+    let start = outcomes.start + column.map_or(0, stage::before_line).min(outcomes.len());
+    start..outcomes.end - (outcomes.end - start) % LANES
 }
 
 impl<F: Real, V: Visit> Lanes<'_, '_, F, V> {
@@ -62,20 +75,17 @@ impl<F: Real, V: Visit> Lanes<'_, '_, F, V> {
 
     #[inline(always)]
     fn work<W: Group>(mut self, zero: W) {
-        let mut tile = Tile::new(zero, self.data.studies);
-        let mut stage = Stage::new(self.data.studies);
-        let mut first = self.outcomes.start;
-        while first + LANES <= self.outcomes.end {
-            let next = first + stage.width().min((self.outcomes.end - first) / LANES * LANES);
-            stage.fill(self.data, first, next - first);
-            for (at, outcome) in (first..next).step_by(LANES).enumerate() {
-                stage.fetch(self.data, next + stage.width(), at);
-                tile.look(&mut stage, at);
-                let weights = tile.weigh(&stage, at);
-                let answers = pool::<W, F>(&mut tile, &weights, self.method, self.inference);
-                self.visit.take(outcome, &answers);
-            }
-            first = next;
+        let mut weights = vec![zero.part(0); W::PARTS * self.data.studies];
+        let Range { start, end } = self.outcomes;
+        let mut stage = Stage::new(self.data, start);
+        let mut bounds = stage.first(zero);
+        for first in (start..end).step_by(LANES) {
+            let (pairs, mut arrivals) = stage.split(first + LANES, zero);
+            let mut tile = Tile::new(&bounds, pairs, &mut weights);
+            let answers = pool::<W, F>(&mut tile, self.method, self.inference, &mut arrivals);
+            bounds = arrivals.bounds();
+            stage.go_on();
+            self.visit.take(first, &answers);
         }
     }
 }
@@ -95,48 +105,76 @@ impl<F: Real, V: Visit, W: Group> pulp::NullaryFnOnce for With<'_, '_, F, V, W> 
     }
 }
 
-/// One tile from weights to answers.
+/// A pass beside which the next outcomes arrive.
+macro_rules! beside {
+    ($arrivals:ident, |$beside:ident| $pass:expr) => {
+        match $arrivals.layout() {
+            Layout::Rows { y, v } => {
+                let $beside = &mut ByRows { y, v, arrivals: $arrivals };
+                $pass
+            }
+            Layout::Columns(columns) if $arrivals.gaps => {
+                let $beside = &mut ByColumns::<_, _, true> { columns, arrivals: $arrivals };
+                $pass
+            }
+            Layout::Columns(columns) => {
+                let $beside = &mut ByColumns::<_, _, false> { columns, arrivals: $arrivals };
+                $pass
+            }
+        }
+    };
+}
+
+/// One tile from sums to answers, while the next one arrives beside the last pass.
 #[inline(always)]
 fn pool<W: Group, F: Real>(
-    tile: &mut Tile<W>,
-    weights: &Weights<W>,
+    tile: &mut Tile<'_, W>,
     method: Option<LaneMethod>,
     inference: Inference,
+    arrivals: &mut Arrivals<'_, '_, W, F>,
 ) -> Answers<W> {
-    let mut at_zero = AtZero { q: tile.all(0.0), trace: weights.trace() / weights.c, centre: weights.centre() };
-    let (tau2, unsettled) = match method {
-        Some(LaneMethod::MaximumLikelihood) => likelihood::maximise(tile, weights, &mut at_zero, false),
-        Some(LaneMethod::Reml) => likelihood::maximise(tile, weights, &mut at_zero, true),
-        _ => {
-            at_zero.q = tile.residuals_at_zero(weights.mean) / weights.c;
-            let Some(method) = method else {
-                return finish::<W, F>(tile, &at_zero, None, no_lane(tile), inference);
-            };
-            estimate(tile, &at_zero, method)
+    let mut fetch = arrivals.fetch();
+    let (zero, (tau2, unsettled)) = match method {
+        None => {
+            fetch.all();
+            let zero = beside!(arrivals, |beside| tile.at_zero::<false>(beside));
+            return finish::<W, F>(tile, &zero, &zero.centre, None, no_lane(tile), inference);
+        }
+        Some(LaneMethod::MaximumLikelihood | LaneMethod::Reml) => {
+            let zero = tile.at_zero::<true>(&mut fetch);
+            (zero, likelihood::maximise(tile, &zero, method == Some(LaneMethod::Reml)))
+        }
+        Some(method) => {
+            let zero = tile.at_zero::<false>(&mut fetch);
+            (zero, estimate(tile, &zero, method))
         }
     };
     // The estimators are undefined for one study.
     let tau2 = tau2.only(tile.k.is_above(tile.all(1.0)));
-    finish::<W, F>(tile, &at_zero, Some(tau2), unsettled, inference)
+    // As `tau2::to_user`: for a single-precision batch τ² is rounded before it enters the weights.
+    let rounded = tau2.each(|x| F::of(x).f64());
+    let centre = beside!(arrivals, |beside| tile.centre(rounded, beside));
+    let centre = zero.centre.or(rounded.is(tile.all(0.0)), centre);
+    finish::<W, F>(tile, &zero, &centre, Some((tau2, rounded)), unsettled, inference)
 }
 
 #[inline(always)]
-fn no_lane<W: Group>(tile: &Tile<W>) -> W::Mask {
+fn no_lane<W: Group>(tile: &Tile<'_, W>) -> W::Mask {
     tile.k.is_above(tile.k)
 }
 
-/// τ² in the unit of the tile by the formula of the estimator, operation by operation, and the outcomes that lanes leave.
+/// τ² by the formula of the estimator, operation by operation, and the outcomes that lanes leave.
 #[inline(always)]
-fn estimate<W: Group>(tile: &mut Tile<W>, zero: &AtZero<W>, method: LaneMethod) -> (W, W::Mask) {
-    let AtZero { q, trace, centre } = *zero;
+fn estimate<W: Group>(tile: &mut Tile<'_, W>, zero: &AtZero<W>, method: LaneMethod) -> (W, W::Mask) {
+    let AtZero { q, centre, .. } = *zero;
     let (k, df) = (tile.k, tile.k - tile.all(1.0));
     let none = no_lane(tile);
     let hunter_schmidt = |excess: W| (excess / (centre.total / centre.c)).at_least_zero();
     match method {
-        LaneMethod::DerSimonianLaird => (((q - df) / trace).at_least_zero(), none),
+        LaneMethod::DerSimonianLaird => (zero.excess(df).at_least_zero(), none),
         LaneMethod::HunterSchmidt => (hunter_schmidt(q - k), none),
         LaneMethod::HunterSchmidtSmallSample => (hunter_schmidt(k / df * q - k), none),
-        LaneMethod::HartungMakambi => (q / (tile.all(2.0) * df + q) * (q / trace), none),
+        LaneMethod::HartungMakambi => (q / (tile.all(2.0) * df + q) * (q / zero.trace()), none),
         LaneMethod::HedgesOlkin => {
             let trace_v = tile.total_variance(df / k);
             let tau2 = ((tile.spread() - trace_v) / (k * df / k)).at_least_zero();
@@ -151,14 +189,6 @@ fn estimate<W: Group>(tile: &mut Tile<W>, zero: &AtZero<W>, method: LaneMethod) 
         // Not by a formula.
         LaneMethod::MaximumLikelihood | LaneMethod::Reml => (tile.all(0.0), none),
     }
-}
-
-/// `evidence::AtZero` of several outcomes.
-#[derive(Clone, Copy)]
-struct AtZero<W> {
-    q: W,
-    trace: W,
-    centre: Centre<W>,
 }
 
 #[cfg(test)]
@@ -191,7 +221,8 @@ mod tests {
             let run = |how: &dyn Fn(Lanes<'_, '_, f64, &mut Bits>)| {
                 let mut bits = Bits::default();
                 let (data, inference, visit) = (&batch.data, Inference::HartungKnapp, &mut bits);
-                how(Lanes { data, method, inference, outcomes: 0..outcomes, visit });
+                let outcomes = whole(data, &(0..outcomes), None);
+                how(Lanes { data, method, inference, outcomes, visit });
                 bits.0
             };
             let expected = run(&|lanes| lanes.work(Wide::<_, 4>::all(pulp::Scalar256b, 0.0)));

@@ -1,130 +1,345 @@
-//! A block of outcomes, copied to where it stays in cache.
+//! Outcomes on their way from memory: fetched ahead, and copied to where they stay in cache.
 
 use std::array::from_fn;
+use std::mem::swap;
+use std::ops::Range;
 
 use prefetch_index::prefetch_index;
 
+use super::bounds::{Bounds, count};
 use crate::batch::{Data, Layout, Precision};
 use crate::num::wide::{Group, LANES};
 use crate::real::Real;
 
-/// About how many numbers are staged: small beside the fastest cache, most of which holds what is asked for and worked on.
+/// About how many numbers are asked for at once: small beside the fastest cache, and a long piece of each column.
 const NUMBERS: usize = 640;
 /// Numbers in a line of the cache, of any type: a smaller one is asked for twice.
 const IN_LINE: usize = 8;
+/// Bytes in a line of the cache.
+const LINE: usize = 64;
+/// Rows and columns of a block that is transposed.
+const FOUR: usize = 4;
+/// From how many outcomes on it pays to begin with a line of the cache.
+const MANY: usize = 1024;
 
-/// The pairs of some outcomes as doubles, one column of effects and one of variances for each study.
+/// The pairs of LANES outcomes as doubles, and those of the next ones, which arrive while these are worked on.
 ///
-/// Columns are read one after the other, a long piece of each. Lanes that read from all columns at once would wait for memory most of
-/// their time: processors fetch ahead for a few streams only, and large columns, which all begin at the same place of a page, push each
-/// other out of the cache.
+/// Lanes that read from all columns, time and again, would wait for memory most of their time: processors fetch ahead for a few streams
+/// only, and large columns, which all begin at the same place of a page, push each other out of the cache.
 #[derive(Debug)]
-pub(super) struct Stage {
-    /// Effects and variances of a study follow each other.
-    lines: Vec<Lines>,
-    /// How long a column is.
-    length: usize,
+pub(super) struct Stage<'d, 'a, F> {
+    data: &'d Data<'a, F>,
+    /// Where the tiles begin.
+    begin: usize,
+    here: Vec<Pair>,
+    next: Vec<Pair>,
+    /// There were gaps among those that arrived last: there will be some among the next, too.
+    has_gaps: bool,
 }
 
-/// LANES numbers, on whole lines of the cache.
+/// The effects and the variances of one study, of LANES outcomes, on whole lines of the cache.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-struct Lines([f64; LANES]);
+pub(super) struct Pair {
+    y: [f64; LANES],
+    v: [f64; LANES],
+}
 
-impl Stage {
-    pub(super) fn new(studies: usize) -> Self {
-        let length = (NUMBERS / (2 * studies.max(1)) / LANES).max(1);
-        Self { lines: vec![Lines([0.0; LANES]); 2 * studies * length], length }
-    }
-
-    /// How many outcomes there is room for.
-    pub(super) const fn width(&self) -> usize {
-        self.length * LANES
-    }
-
-    /// Copies `count` outcomes from the first on, at most as many as there is room for, a multiple of LANES.
+impl Pair {
+    /// With the instructions of `group`.
     #[inline(always)]
-    pub(super) fn fill<F: Real>(&mut self, data: &Data<'_, F>, first: usize, count: usize) {
-        let k = data.studies;
-        match &data.layout {
+    pub(super) fn y<W: Group>(&self, group: W) -> W {
+        group.load(&self.y)
+    }
+
+    #[inline(always)]
+    pub(super) fn v<W: Group>(&self, group: W) -> W {
+        group.load(&self.v)
+    }
+
+    #[inline(always)]
+    fn set<W: Group>(&mut self, y: W, v: W) {
+        (self.y, self.v) = (y.array(), v.array());
+    }
+}
+
+/// How many numbers of a column there are before the first that begins a line of the cache: what crosses lines takes one more of them.
+pub(super) fn before_line<F>(column: &[F]) -> usize {
+    if column.len() < MANY { 0 } else { column.as_ptr().align_offset(LINE) }
+}
+
+impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
+    pub(super) fn new(data: &'d Data<'a, F>, begin: usize) -> Self {
+        let pairs = vec![Pair { y: [0.0; LANES], v: [0.0; LANES] }; data.studies];
+        Self { data, begin, here: pairs.clone(), next: pairs, has_gaps: false }
+    }
+
+    /// The pairs that have arrived, and those of the LANES outcomes from `first` on, if there are any.
+    #[inline(always)]
+    pub(super) fn split<W: Group>(&mut self, first: usize, zero: W) -> (&[Pair], Arrivals<'_, 'a, W, F>) {
+        let Self { data, begin, here, next, has_gaps } = self;
+        let gaps = *has_gaps && data.precision == Precision::Variance;
+        let bounds = Bounds::new(zero, if gaps { 0 } else { data.studies });
+        (here, Arrivals { data, begin: *begin, first, pairs: next, bounds, gaps, has_gaps, zero })
+    }
+
+    /// Brings the first outcomes.
+    #[inline(always)]
+    pub(super) fn first<W: Group>(&mut self, zero: W) -> Bounds<W> {
+        let studies = self.data.studies;
+        let (_, mut arrivals) = self.split(self.begin, zero);
+        match arrivals.layout() {
             Layout::Columns(columns) => {
-                let studies = self.lines.chunks_exact_mut(2 * self.length);
-                for (to, (y, v)) in studies.zip(columns) {
-                    let (to_y, to_v) = to.split_at_mut(self.length);
-                    copy(to_y, &y[first..first + count], Precision::Variance);
-                    copy(to_v, &v[first..first + count], data.precision);
-                }
+                bring(&mut ByColumns::<_, _, false> { columns, arrivals: &mut arrivals }, studies);
             }
-            Layout::Rows { y, v } => {
-                let rows = first * k..(first + count) * k;
-                let (length, step) = (self.length, 2 * self.length);
-                copy_rows(&mut self.lines, step, (&y[rows.clone()], k), Precision::Variance);
-                copy_rows(&mut self.lines[length..], step, (&v[rows], k), data.precision);
-            }
+            Layout::Rows { y, v } => bring(&mut ByRows { y, v, arrivals: &mut arrivals }, studies),
         }
+        let bounds = arrivals.bounds();
+        self.go_on();
+        bounds
     }
 
-    /// Asks for one part of the block that begins with `first`, while another is worked on.
-    #[inline(always)]
-    pub(super) fn fetch<F: Real>(&self, data: &Data<'_, F>, first: usize, part: usize) {
-        let Layout::Columns(columns) = &data.layout else { return };
-        let columns = &columns[columns.len() * part / self.length..columns.len() * (part + 1) / self.length];
-        for (y, v) in columns {
-            for line in (first..first + self.width()).step_by(IN_LINE) {
-                prefetch_index(y, line);
-                prefetch_index(v, line);
-            }
-        }
-    }
-
-    /// The effects and variances of one study, of LANES outcomes.
-    #[inline(always)]
-    pub(super) fn pair<W: Group>(&self, study: usize, at: usize, zero: W) -> (W, W) {
-        let column = 2 * study * self.length + at;
-        (zero.load(&self.lines[column].0), zero.load(&self.lines[column + self.length].0))
-    }
-
-    #[inline(always)]
-    pub(super) fn set_pair<W: Group>(&mut self, study: usize, at: usize, y: W, v: W) {
-        let column = 2 * study * self.length + at;
-        self.lines[column].0 = y.array();
-        self.lines[column + self.length].0 = v.array();
+    /// Goes on to the next outcomes.
+    pub(super) fn go_on(&mut self) {
+        swap(&mut self.here, &mut self.next);
     }
 }
 
+/// What is done beside a pass through the studies of a tile. Its divisions leave time for it.
+pub(super) trait Beside<W: Group> {
+    fn begin(&self, part: usize) -> Bounds<W::Part>;
+
+    /// At the study, in the pass of one vector.
+    fn study(&mut self, bounds: &mut Bounds<W::Part>, study: usize, part: usize);
+
+    fn end(&mut self, bounds: Bounds<W::Part>, part: usize);
+}
+
+/// Brings what arrives beside a pass, without one.
 #[inline(always)]
-fn copy<F: Real>(to: &mut [Lines], from: &[F], precision: Precision) {
-    let from = from.as_chunks::<LANES>().0;
-    match precision {
-        Precision::Variance => {
-            for (to, from) in to.iter_mut().zip(from) {
-                to.0 = from_fn(|l| from[l].f64());
-            }
+fn bring<W: Group>(arrivals: &mut impl Beside<W>, studies: usize) {
+    for part in 0..W::PARTS {
+        let mut bounds = arrivals.begin(part);
+        for study in 0..studies {
+            arrivals.study(&mut bounds, study, part);
         }
-        Precision::StdError => {
-            for (to, from) in to.iter_mut().zip(from) {
-                to.0 = from_fn(|l| variance(from[l]));
+        arrivals.end(bounds, part);
+    }
+}
+
+/// LANES outcomes on their way.
+pub(super) struct Arrivals<'s, 'a, W: Group, F> {
+    data: &'s Data<'a, F>,
+    /// Where the tiles begin.
+    begin: usize,
+    first: usize,
+    pairs: &'s mut [Pair],
+    bounds: Bounds<W>,
+    /// What is missing is seen on the way.
+    pub(super) gaps: bool,
+    has_gaps: &'s mut bool,
+    zero: W,
+}
+
+/// Columns, which are looked at on the way.
+pub(super) struct ByColumns<'t, 's, 'a, W: Group, F, const GAPS: bool> {
+    pub(super) columns: &'t [(&'a [F], &'a [F])],
+    pub(super) arrivals: &'t mut Arrivals<'s, 'a, W, F>,
+}
+
+impl<W: Group, F: Real, const GAPS: bool> Beside<W> for ByColumns<'_, '_, '_, W, F, GAPS> {
+    #[inline(always)]
+    fn begin(&self, part: usize) -> Bounds<W::Part> {
+        self.arrivals.bounds.part(part)
+    }
+
+    #[inline(always)]
+    fn study(&mut self, bounds: &mut Bounds<W::Part>, study: usize, part: usize) {
+        let Arrivals { first, pairs, zero, .. } = &mut *self.arrivals;
+        let (Some(pair), Some((y, v))) = (pairs.get_mut(study), self.columns.get(study)) else { return };
+        let (Some(y), Some(v)) = (lanes(y, *first), lanes(v, *first)) else { return };
+        let mut y = zero.load(&from_fn(|l| y[l].f64())).part(part);
+        let mut v = zero.load(&from_fn(|l| v[l].f64())).part(part);
+        if GAPS {
+            (y, v) = bounds.take_present(y, v);
+        } else {
+            bounds.take(y, v);
+        }
+        W::store_part(y, part, &mut pair.y);
+        W::store_part(v, part, &mut pair.v);
+    }
+
+    #[inline(always)]
+    fn end(&mut self, bounds: Bounds<W::Part>, part: usize) {
+        self.arrivals.bounds.set_part(part, bounds);
+    }
+}
+
+/// Rows, a block of four studies and four rows at each step.
+pub(super) struct ByRows<'t, 's, 'a, W: Group, F> {
+    pub(super) y: &'t [F],
+    pub(super) v: &'t [F],
+    pub(super) arrivals: &'t mut Arrivals<'s, 'a, W, F>,
+}
+
+impl<W: Group, F: Real> Beside<W> for ByRows<'_, '_, '_, W, F> {
+    #[inline(always)]
+    fn begin(&self, part: usize) -> Bounds<W::Part> {
+        self.arrivals.bounds.part(part)
+    }
+
+    #[inline(always)]
+    fn study(&mut self, _: &mut Bounds<W::Part>, study: usize, part: usize) {
+        let Arrivals { first, pairs, zero, .. } = &mut *self.arrivals;
+        let k = pairs.len();
+        if k < FOUR {
+            if study == 0 && part == 0 {
+                copy_rows(pairs, *first, self.y, self.v);
             }
+            return;
+        }
+        // There are at least two steps for each study, and fewer blocks.
+        let step = part * k + study;
+        let (lane, study) = (step % FOUR * FOUR, step / FOUR * FOUR);
+        if study >= k {
+            return;
+        }
+        // The last four studies may be some of those before, too.
+        let study = study.min(k - FOUR);
+        let corner = (*first + lane) * k + study;
+        let numbers = corner..corner + (FOUR - 1) * k + FOUR;
+        // Beyond the end there is nothing to bring.
+        let (Some(y), Some(v)) = (self.y.get(numbers.clone()), self.v.get(numbers)) else { return };
+        let (y, v) = (zero.transpose(block(y, k)), zero.transpose(block(v, k)));
+        for (pair, (y, v)) in pairs[study..].iter_mut().zip(y.iter().zip(&v)) {
+            pair.y[lane..lane + FOUR].copy_from_slice(y);
+            pair.v[lane..lane + FOUR].copy_from_slice(v);
+        }
+    }
+
+    #[inline(always)]
+    fn end(&mut self, _: Bounds<W::Part>, _: usize) {}
+}
+
+/// Outcomes that are asked for.
+pub(super) struct Fetch<'s, 'a, W, F> {
+    /// Those columns that this tile asks for.
+    columns: &'s [(&'a [F], &'a [F])],
+    outcomes: Range<usize>,
+    zero: W,
+}
+
+impl<W: Group, F> Fetch<'_, '_, W, F> {
+    /// Asks for all at once.
+    #[inline(always)]
+    pub(super) fn all(&self) {
+        (0..self.columns.len()).for_each(|column| self.column(column));
+    }
+
+    #[inline(always)]
+    fn column(&self, column: usize) {
+        let Some((y, v)) = self.columns.get(column) else { return };
+        for line in self.outcomes.clone().step_by(IN_LINE) {
+            prefetch_index(y, line);
+            prefetch_index(v, line);
         }
     }
 }
 
-/// Rows of k numbers into columns, the first lines of which are so many lines apart.
-#[inline(always)]
-fn copy_rows<F: Real>(lines: &mut [Lines], step: usize, (from, k): (&[F], usize), precision: Precision) {
-    for (outcome, row) in from.chunks_exact(k.max(1)).enumerate() {
-        let (tile, lane) = (outcome / LANES, outcome % LANES);
-        for (to, x) in lines[tile..].iter_mut().step_by(step).zip(row) {
-            to.0[lane] = match precision {
-                Precision::Variance => x.f64(),
-                Precision::StdError => variance(*x),
-            };
+impl<W: Group, F> Beside<W> for Fetch<'_, '_, W, F> {
+    #[inline(always)]
+    fn begin(&self, part: usize) -> Bounds<W::Part> {
+        Bounds::new(self.zero.part(part), 0)
+    }
+
+    #[inline(always)]
+    fn study(&mut self, _: &mut Bounds<W::Part>, study: usize, part: usize) {
+        if part == 0 {
+            self.column(study);
         }
     }
+
+    #[inline(always)]
+    fn end(&mut self, _: Bounds<W::Part>, _: usize) {}
+}
+
+impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
+    #[inline(always)]
+    pub(super) fn layout(&self) -> &'s Layout<'a, F> {
+        &self.data.layout
+    }
+
+    /// What asks for a part of the outcomes that follow them.
+    #[inline(always)]
+    pub(super) fn fetch(&self) -> Fetch<'s, 'a, W, F> {
+        let columns: &[_] = match &self.data.layout {
+            Layout::Columns(columns) => columns,
+            Layout::Rows { .. } => &[],
+        };
+        let length = (NUMBERS / (2 * columns.len().max(1)) / LANES).max(1);
+        let (width, tile) = (length * LANES, (self.first - self.begin) / LANES);
+        let (block, part) = (tile / length, tile % length);
+        let first = self.begin + (block + 1) * width;
+        let columns = &columns[columns.len() * part / length..columns.len() * (part + 1) / length];
+        Fetch { columns, outcomes: first..first + width, zero: self.zero }
+    }
+
+    /// Their extremes, when all have arrived. What is missing gets an effect of 0 and an infinite variance.
+    #[inline(always)]
+    pub(super) fn bounds(self) -> Bounds<W> {
+        let Self { data, pairs, mut bounds, gaps, has_gaps, zero, .. } = self;
+        if data.precision == Precision::StdError {
+            for pair in &mut *pairs {
+                pair.v = pair.v.map(variance::<F>);
+            }
+        }
+        if data.precision == Precision::StdError || matches!(data.layout, Layout::Rows { .. }) {
+            bounds = Bounds::new(zero, data.studies);
+            for pair in &*pairs {
+                bounds.take(pair.y(zero), pair.v(zero));
+            }
+        }
+        if !gaps && W::any(bounds.incomplete()) {
+            bounds = Bounds::new(zero, 0);
+            for pair in pairs {
+                let (y, v) = bounds.take_present(pair.y(zero), pair.v(zero));
+                pair.set(y, v);
+            }
+        }
+        *has_gaps = W::any(bounds.k.is_below(zero.same(count(data.studies))));
+        bounds
+    }
+}
+
+/// Rows of LANES outcomes into the columns of their pairs, one number after the other.
+fn copy_rows<F: Real>(pairs: &mut [Pair], first: usize, y: &[F], v: &[F]) {
+    // Of no studies there is nothing to copy.
+    let k = pairs.len().max(1);
+    let (Some(y), Some(v)) = (y.get(first * k..), v.get(first * k..)) else { return };
+    for (lane, (y, v)) in y.chunks_exact(k).zip(v.chunks_exact(k)).take(LANES).enumerate() {
+        for (pair, (y, v)) in pairs.iter_mut().zip(y.iter().zip(v)) {
+            (pair.y[lane], pair.v[lane]) = (y.f64(), v.f64());
+        }
+    }
+}
+
+/// Four studies of four rows of k.
+#[inline(always)]
+fn block<F: Real>(numbers: &[F], k: usize) -> [[f64; FOUR]; FOUR] {
+    from_fn(|row| {
+        let row = &numbers[row * k..][..FOUR];
+        from_fn(|study| row[study].f64())
+    })
+}
+
+#[inline(always)]
+fn lanes<F>(column: &[F], first: usize) -> Option<&[F; LANES]> {
+    column.get(first..)?.first_chunk()
 }
 
 /// The variance that a standard error gives; NaN stays NaN, which is missing, and what is not positive becomes invalid.
 #[inline(always)]
-fn variance<F: Real>(se: F) -> f64 {
-    if se <= F::zero() { -1.0 } else { (se * se).f64() }
+fn variance<F: Real>(se: f64) -> f64 {
+    // As a number of the batch's own type has it: the square of a single-precision number is exact here, and rounded once.
+    if se <= 0.0 { -1.0 } else { F::of(se * se).f64() }
 }

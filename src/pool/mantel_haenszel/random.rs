@@ -87,7 +87,7 @@ impl<M: MantelHaenszelSums, S: AsRef<[M::Data]> + ?Sized> Pool<S> for MantelHaen
         if !q.is_finite() {
             return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
         }
-        let moment = evidence.kernel().in_user_unit((q - evidence.degrees()) / evidence.at_zero().trace);
+        let moment = evidence.kernel().in_user_unit((q - evidence.degrees()) / evidence.at_zero().trace());
         let mut pooled = InverseVariance {
             studies: &studies,
             evidence: &evidence,

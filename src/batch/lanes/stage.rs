@@ -78,7 +78,8 @@ impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
     #[inline(always)]
     pub(super) fn split<W: Group>(&mut self, first: usize, zero: W) -> (&[Pair], Arrivals<'_, 'a, W, F>) {
         let Self { data, begin, here, next, has_gaps } = self;
-        let gaps = *has_gaps && data.precision == Precision::Variance;
+        let on_the_way = data.precision == Precision::Variance && matches!(data.layout, Layout::Columns(_));
+        let gaps = *has_gaps && on_the_way;
         let bounds = Bounds::new(zero, if gaps { 0 } else { data.studies });
         (here, Arrivals { data, begin: *begin, first, pairs: next, bounds, gaps, has_gaps, zero })
     }
@@ -279,7 +280,8 @@ impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
         let length = (NUMBERS / (2 * columns.len().max(1)) / LANES).max(1);
         let (width, tile) = (length * LANES, (self.first - self.begin) / LANES);
         let (block, part) = (tile / length, tile % length);
-        let first = self.begin + (block + 1) * width;
+        // By the last number of each line's length: where lines begin elsewhere, the first is there already, as the last one before.
+        let first = self.begin + (block + 1) * width + IN_LINE - 1;
         let columns = &columns[columns.len() * part / length..columns.len() * (part + 1) / length];
         Fetch { columns, outcomes: first..first + width, zero: self.zero }
     }

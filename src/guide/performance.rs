@@ -4,21 +4,21 @@
 //! about a third of the estimates of τ² are 0. Its `floor` sums all input columns once, with enough independent vector accumulators
 //! to be bound by memory. Machines differ and are noisy; divide every line by the floor of the same run.
 //!
-//! Measured on a server processor with AVX-512, in units of the floor of the same layout, type and number of threads:
+//! Measured on a server processor with AVX-512, one thread, in ms for 10⁶ outcomes and in units of the floor by columns (7.7 ms):
 //!
-//! | 10⁶ outcomes of 10 studies, one thread | by columns | 5 % missing | by rows | two threads against one (by columns) |
-//! |---|---|---|---|---|
-//! | common effect: estimate, standard error, Q | 2.5 | 2.7 | 3.1 | 1.9 times as fast |
-//! | DerSimonian-Laird: the same and τ² | 3.1 | 3.3 | 3.7 | 1.9 |
-//! | with limits, I² and both p-values | 4.5 | 5.0 | 6.0 | 1.9 |
-//! | REML, every outcome at its global maximum | 14 | 13 | 15 | 2.0 |
+//! | 10⁶ outcomes of 10 studies | by columns | in floors | 5 % missing | by rows | two threads against one (by columns) |
+//! |---|---|---|---|---|---|
+//! | common effect: estimate, standard error, Q | 15.3 | 2.0 | 16.0 | 19 to 22 | 1.6 times as fast |
+//! | DerSimonian-Laird: the same and τ² | 17.0 | 2.2 | 17.5 | 19 to 26 | 1.6 to 1.7 |
+//! | with limits, I² and both p-values | 25.5 | 3.3 | 27.7 | 31 to 36 | 1.7 |
+//! | REML, every outcome at its global maximum | 97 | 12.6 | 98 | 102 to 105 | 1.8 to 2.0 |
 //!
-//! By columns these are 43 million DerSimonian-Laird and 9.5 million REML analyses a second. The floor is what varies most, from 6.5
-//! to 8.3 ms on the same machine, 7.4 in the first column: where it took 6.5, the work beside it took as long, and the ratios were
-//! 3.5 and 16. With 5 % missing DerSimonian-Laird takes 17 % more time, with all results 24 %, REML 5 %. With 50 studies (200,000
-//! outcomes) DerSimonian-Laird and REML take 4.6 and 12 floors. In single precision the arithmetic is the same and the floor
-//! half as long: 5.5 and 29. Two threads are faster from the smallest batches measured on: 1.8 times for 2,000 outcomes by REML and
-//! for 10,000 by DerSimonian-Laird. By AVX2 alone they run at 0.7 of the speed, by SSE2 alone at 0.3.
+//! By columns these are 59 million DerSimonian-Laird and 10 million REML analyses a second. The floor is what varies most, from 5.5 to
+//! 7.9 ms on the same machine, and the work beside it hardly: at 6.5 ms the ratios are 2.6, 3.9 and 15. Two threads then share a memory
+//! that one nearly fills. Where columns begin at different places of a line of the cache, as an allocator lays them after large memory
+//! was freed, DerSimonian-Laird takes 19 to 21 ms. With 50 studies (200,000 outcomes) DerSimonian-Laird and REML take 28 and 91 ms. In
+//! single precision the arithmetic is the same: 14.6 and 94 ms, with a floor half as long. Two threads are faster from the smallest batches
+//! measured on: 1.8 times for 2,000 outcomes by REML, 1.7 times for 10,000 by DerSimonian-Laird.
 //!
 //! # What runs in lanes
 //!
@@ -44,28 +44,32 @@
 //! # What bounds each kernel
 //!
 //! - **Memory**: twenty columns that each begin at the same place of a page push each other out of the first-level cache, and a processor
-//!   fetches ahead for a few streams only. Read in place they cost three floors, however fast the arithmetic was. So a block of columns is
-//!   copied, one long piece after the other, to where lanes read it, and the pieces of the block after next are asked for
-//!   meanwhile: one floor, and part of it hidden.
-//! - **DerSimonian-Laird**: two divisions for each study. They take a third of the time, as the sums of weights need
-//!   quotients to the last bit; a division that serves two reciprocals would be faster and less exact. The pivot and the unit of an
-//!   outcome are known only after the first pass, so that a tile is passed four times. Sixteen outcomes at once were a
+//!   fetches ahead for a few streams only. Read in place they cost three floors, however fast the arithmetic was. So the next sixteen
+//!   outcomes are copied while the last pass through the present ones divides, and the block after them is asked for beside the first pass.
+//!   What crosses lines of the cache costs half as much again: tiles begin with one. With all that memory still adds 4 ns to the 12
+//!   that DerSimonian-Laird takes on columns in the cache.
+//! - **DerSimonian-Laird**: two divisions for each study take more than half of those 12 ns, as the sums of weights need quotients to the
+//!   last bit; a division that serves two reciprocals would be faster and less exact. A tile is passed twice: Q comes with the sums of
+//!   weights, about the most precise study, where no more than three bits are lost by that. Sixteen outcomes at once were a
 //!   quarter faster than eight: what follows a pass is a chain of divisions and roots, which then overlap.
+//! - **Rows** are transposed four by four. The columns of results, written meanwhile, cost more than beside columns.
 //! - **p-values**: a polynomial for the normal tail, finite sums for chi-squared, in lanes: 3 to 4 ns each beside five more columns.
 //! - **REML**: 3.5 evaluations of the score for each outcome on average, 5.7 for the slowest of sixteen. Outcomes that climb and
 //!   outcomes whose proof goes on beyond the root share them, which saved a fifth. Putting slow outcomes of several tiles together left 4.6
 //!   evaluations, but moving an outcome's numbers and its state between lanes cost more than it saved (a tenth slower).
-//!   Each evaluation takes two passes, of which the second needs the mean from the first.
-//! - **Missing studies**: a tile in which one number is missing is cleaned in its copy, and looked at again.
+//!   Each evaluation takes two passes, of which the second needs the mean from the first; a vector none of whose outcomes needs it is left
+//!   out. A third of the time goes to the steps and proofs between evaluations.
+//! - **Missing studies**: after a tile with gaps they are looked for while the next one is copied.
 //!
 //! A function of vectors that is not inlined is compiled without their instructions and calls a function for each: closures made
-//! REML 50 times slower. Vectors that a loop chooses from an array are kept in memory: passes are written out for each vector.
+//! REML 50 times slower. Vectors that a loop chooses from an array are kept in memory: passes are written out for each vector. So are
+//! vectors in an enumeration or an option, and one more branch in a pass leaves too few registers for its sums.
 //!
 //! # One analysis
 //!
-//! `cargo bench --bench pool` measures one whole analysis of 13 studies, without a heap allocation: 0.31 µs for DerSimonian-Laird, of
-//! which a quarter are the sums of weights, a seventh both p-values, and a fifth the standard error of τ²; 0.73 µs for REML with
-//! the proof that its maximum is the highest; 0.17 µs for the common effect.
+//! `cargo bench --bench pool` measures one whole analysis of 13 studies, without a heap allocation: 0.22 µs for DerSimonian-Laird, of
+//! which half are the sums of weights, a fifth p-values and logarithms taken back, and a fifteenth the standard error of τ²; 0.67 µs for
+//! REML with the proof that its maximum is the highest; 0.15 µs for the common effect.
 //!
 //! One pool of many studies runs its sums by vector instructions, too, in the same order and with the same bits. For 10⁶ studies,
 //! in units of the time to read both columns: DerSimonian-Laird 4.2, REML 18, without memory in proportion to the studies. From 4,096

@@ -268,8 +268,91 @@ fn foreign_estimators_are_welcome() {
     assert_eq!(RandomEffects::new(boxed).pool(&table.batch()).expect("columns"), columns);
 }
 
+/// Columns of effects and of variances.
+type Pairs<'a> = Vec<(&'a [f64], &'a [f64])>;
+
+#[test]
+fn long_batches_have_the_bits_of_the_single_analysis_wherever_they_begin() {
+    let table = many(3_000);
+    for method in [None, Some(Tau2Method::DerSimonianLaird), Some(Tau2Method::Reml)] {
+        for (skipped, studies) in [(0, 6), (1, 6), (7, 5), (0, 3)] {
+            let part = |x: &Vec<f64>| x[skipped..].to_vec();
+            let part = Table {
+                studies: table.studies[..studies].iter().map(|(y, v)| (part(y), part(v))).collect(),
+                outcomes: table.outcomes - skipped,
+            };
+            // The same memory, from another place in a line of the cache on.
+            let pairs: Pairs<'_> =
+                table.studies[..studies].iter().map(|(y, v)| (&y[skipped..], &v[skipped..])).collect();
+            let columns = Batch::from_columns(MeanDifference, pairs).expect("columns").with_columns(Columns::ALL);
+            let (y, v) = part.rows();
+            let rows = Batch::from_rows(MeanDifference, studies, &y, &v).expect("rows").with_columns(Columns::ALL);
+            for batch in [columns, rows] {
+                let (common, random) = (CommonEffect::new(), method.map(RandomEffects::new));
+                let single = |studies: &_| match random {
+                    Some(random) => random.pool(studies),
+                    None => common.pool(studies),
+                };
+                let pooled = match random {
+                    Some(random) => random.pool(&batch),
+                    None => common.pool(&batch),
+                };
+                same_bits(&part, &pooled.expect("columns"), &single).expect("the same bits");
+            }
+        }
+    }
+}
+
+#[test]
+fn standard_errors_with_gaps_are_squared_in_columns_as_in_rows() {
+    let table = many(1_500);
+    let errors: Vec<_> = table.studies.iter().map(|(y, v)| (y.clone(), v.iter().map(|v| v.sqrt()).collect())).collect();
+    let squared = |(y, se): &(Vec<f64>, Vec<f64>)| (y.clone(), se.iter().map(|se| se * se).collect());
+    let squares = Table { studies: errors.iter().map(squared).collect(), outcomes: table.outcomes };
+    let columns = errors.iter().map(|(y, se)| (&y[..], &se[..]));
+    let batch = Batch::from_std_error_columns(MeanDifference, columns).expect("columns").with_columns(Columns::ALL);
+    let model = RandomEffects::new(Tau2Method::DerSimonianLaird);
+    same_bits(&squares, &model.pool(&batch).expect("columns"), &|studies| model.pool(studies)).expect("the same bits");
+}
+
+/// Outcomes whose sums about the most precise study lose bits, or are lost themselves.
+#[test]
+fn outcomes_far_from_their_most_precise_study() {
+    let k = 20;
+    // That study's effect, and the effect and the variance of all others.
+    let cases = [
+        (0.0, 10.0, 1.0),
+        (0.0, 10.0, 1.5),
+        (0.0, 1e8, 2.0),
+        (3.0, 3.0, 1.0),
+        (0.0, 1e-170, 1.0),
+        (0.0, 1e-320, 1.0),
+        (0.0, 1e150, 1.0),
+        (0.0, 1.0, 1e39),
+        (0.0, 1.0, 1e41),
+    ];
+    let outcomes = 16 * cases.len();
+    let column = |study: usize, of: fn((f64, f64, f64), bool) -> f64| {
+        (0..outcomes).map(|i| of(cases[i % cases.len()], study == 0)).collect::<Vec<f64>>()
+    };
+    let effect = |(first, others, _), is_first: bool| if is_first { first } else { others };
+    let variance = |(_, _, others), is_first: bool| if is_first { 1.0 } else { others };
+    let studies = (0..k).map(|study| (column(study, effect), column(study, variance))).collect();
+    let table = Table { studies, outcomes };
+    for method in METHODS {
+        let model = RandomEffects::new(method);
+        let pooled = model.pool(&table.batch()).expect("columns");
+        same_bits(&table, &pooled, &|studies| model.pool(studies)).expect("the same bits");
+    }
+    let q = CommonEffect::new().pool(&table.batch()).expect("columns").q().expect("asked for").to_vec();
+    // Σ (y - 9.5)² for one effect of 0 and nineteen of 10; and u1 u2 y² / (u1 + u2) with weights of 1 and 19 / 1.5 together.
+    assert_eq!(q[0], 95.0);
+    let expected = 100.0 * (19.0 / 1.5) / (1.0 + 19.0 / 1.5);
+    assert!((q[1] / expected - 1.0).abs() < 1e-14, "{} for {expected}", q[1]);
+    assert_eq!(q[3], 0.0, "all effects equal");
+}
+
 /// Heterogeneity in two thirds of the outcomes, studies missing here and there.
-#[cfg(feature = "rayon")]
 fn many(outcomes: usize) -> Table<f64> {
     let mut simulation = crate::strategies::Simulation(7);
     let studies = (0..6).map(|_| {

@@ -11,21 +11,11 @@ use super::kernel::Weights;
 pub(super) const MANY: usize = 4096;
 /// The largest change, as a part of the sum.
 const SMALL: f64 = 0.125;
-/// The same for few studies, whose sums have less of an error to enlarge.
-pub(crate) const LARGE: f64 = 0.875;
 
 /// Σ w (r - shift)² from Σ w r², Σ w r and Σ w; `None` where digits would be lost.
 pub(super) fn squares_about(shift: f64, [squares, residuals, weights]: [f64; 3]) -> Option<f64> {
     let change = shift * (2.0 * residuals - shift * weights);
     (squares.is_finite() && change.abs() <= SMALL * squares).then_some(squares - change)
-}
-
-/// Σ w (d - mean)² from Σ w d² and Σ w d, where d are differences from the most precise study; `None` where more than three bits would
-/// be lost. No more than Σ w / `w_max` times the sum can be, as that study's own residual is a part of it.
-#[inline(always)]
-pub(super) fn squares_about_mean(squares: f64, sum: f64, mean: f64) -> Option<f64> {
-    let change = mean * sum;
-    (change <= LARGE * squares).then_some(squares - change)
 }
 
 /// Sums about a guess of the mean.
@@ -74,7 +64,7 @@ mod tests {
             }
             (y[4000], v[4000]) = (0.0, 0.009);
             let kernel = Kernel::new(&y, &v);
-            let AtZero { q, centre: Centre { mean, .. }, .. } = kernel.at_zero();
+            let (AtZero { q, centre: Centre { mean, .. }, .. }, _) = kernel.at_zero();
             close(q, kernel.q(0.0, mean), "Q");
             close(kernel.spread_near(mean), kernel.spread(), "spread");
             for (tau2, restricted) in [(0.5, true), (0.5, false), (40.0, true)] {

@@ -5,12 +5,12 @@
 //! power of two. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
 //! that they lie in (0, 1] whatever tau2 is. Everything downstream is a function of such sums.
 
-use super::AtZero;
+use super::at_zero::{AtZero, Centre, squares_about_mean};
 use super::curvature::{Curvature, ResidualSums, pairs_of_weights, split, trace_pp};
-use super::guess::{GuessedResiduals, MANY, squares_about, squares_about_mean};
+use super::guess::{GuessedResiduals, MANY, squares_about};
 use super::terms::{
     AtTau2, Centred, CentredAbout, CentredWithResiduals, CentredWithSquares, Deviations, Effects, FullyCentred,
-    GuessedDeviations, Residuals, SquaredResiduals, TwiceWeighted,
+    GuessedDeviations, Residuals, SquaredResiduals, TwiceWeighted, Unweighted,
 };
 use crate::num::scale::unit_of_variance;
 use crate::num::sum::sum_pairs;
@@ -69,13 +69,8 @@ impl Weights {
 
     /// c tr P = Σ u - Σ u² / Σ u, as a sum over pairs of studies, `Σ_{i≠j} u_i u_j / Σ u`.
     pub(crate) fn trace(&self) -> f64 {
-        self.pairs() / self.total()
-    }
-
-    /// `Σ_{i≠j} u_i u_j`.
-    pub(crate) fn pairs(&self) -> f64 {
         let [s1, s2, ..] = self.rest;
-        pairs_of_weights(self.top, s1, s2)
+        pairs_of_weights(self.top, s1, s2) / self.total()
     }
 
     /// c² tr PP; needs all four powers.
@@ -96,24 +91,6 @@ impl Weights {
         let spread = (self.top * top * top + (s3 - 2.0 * mean * s2 + mean * mean * s1).max(0.0)) / total;
         let variance = (1.0 + 2.0 * spread / information) / total;
         (variance, 2.0 * information / (variance * squares).powi(2))
-    }
-}
-
-/// The weighted mean at one tau2.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Centre {
-    /// The smallest total variance: the largest weight is 1 / c.
-    pub(crate) c: f64,
-    /// The sum of the relative weights.
-    pub(crate) total: f64,
-    /// The weighted mean of the differences from the pivot, in our unit.
-    pub(crate) mean: f64,
-}
-
-impl Centre {
-    /// 1 / Σ w: the variance of the mean, in the square of our unit.
-    pub(crate) fn variance(&self) -> f64 {
-        self.c / self.total
     }
 }
 
@@ -167,17 +144,17 @@ impl<'a, F: Real> Kernel<'a, F> {
     /// The sum of weights at tau2, and their mean.
     #[inline]
     pub(crate) fn centre(&self, tau2: f64) -> Centre {
-        let c = self.v_min + tau2;
-        let [total, ud] = self.columns().sums(Centred(AtTau2 { c, tau2 }));
-        Centre { c, total, mean: ud / total }
+        let at = self.at(tau2);
+        let [total, ud] = self.columns().sums(at, Centred);
+        Centre { c: at.c, total, mean: ud / total }
     }
 
     /// Weights with all four powers, and their mean.
     #[inline]
     pub(super) fn full_centre(&self, tau2: f64) -> (Weights, f64) {
-        let c = self.v_min + tau2;
-        let [top, s1, s2, s3, s4, ud] = self.columns().sums(FullyCentred(AtTau2 { c, tau2 }));
-        let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
+        let at = self.at(tau2);
+        let [top, s1, s2, s3, s4, ud] = self.columns().sums(at, FullyCentred);
+        let weights = Weights { c: at.c, top, rest: [s1, s2, s3, s4] };
         (weights, ud / weights.total())
     }
 
@@ -195,31 +172,31 @@ impl<'a, F: Real> Kernel<'a, F> {
     /// Σ u r² about a mean.
     #[inline]
     fn squared_residuals(&self, tau2: f64, mean: f64) -> f64 {
-        let c = self.v_min + tau2;
-        let [squares] = self.columns().sums(SquaredResiduals(AtTau2 { c, tau2 }, mean));
+        let [squares] = self.columns().sums(self.at(tau2), SquaredResiduals(mean));
         squares
     }
 
-    /// The sums at tau2 = 0, weights with all four powers.
+    /// The sums at tau2 = 0, and the weights with all four powers.
     #[inline]
-    pub(super) fn at_zero(&self) -> AtZero {
+    pub(super) fn at_zero(&self) -> (AtZero, Weights) {
         let c = self.v_min;
         let at = AtTau2 { c, tau2: 0.0 };
         let (weights, mean, squares) = if self.v.len() < MANY {
-            let [top, s1, s2, s3, s4, ud, squares] = self.columns().sums(CentredWithSquares(at));
+            let [top, s1, s2, s3, s4, ud, squares] = self.columns().sums(at, CentredWithSquares);
             let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
             let mean = ud / weights.total();
-            (weights, mean, squares_about_mean(squares, ud, mean))
+            let (squares, exact) = squares_about_mean(squares, ud, mean);
+            (weights, mean, exact.then_some(squares))
         } else {
             let guess = self.rough_mean();
-            let [top, s1, s2, s3, s4, ud, squares, residuals] = self.columns().sums(CentredAbout(at, guess));
+            let [top, s1, s2, s3, s4, ud, squares, residuals] = self.columns().sums(at, CentredAbout(guess));
             let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
             let mean = ud / weights.total();
             (weights, mean, squares_about(mean - guess, [squares, residuals, weights.total()]))
         };
         let squares = squares.unwrap_or_else(|| self.squared_residuals(0.0, mean));
-        let total = weights.total();
-        AtZero { q: squares / c, squares, trace: [weights.pairs(), total], centre: Centre { c, total, mean }, weights }
+        let [s1, s2, ..] = weights.rest;
+        (AtZero::new(squares, [weights.top, s1, s2], Centre { c, total: weights.total(), mean }), weights)
     }
 
     /// About the weighted mean at tau2 = 0, from a few studies out of many.
@@ -238,7 +215,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     #[inline]
     pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {
         let Centre { c, mean, .. } = self.centre(tau2);
-        let [q, pp] = self.columns().sums(TwiceWeighted(AtTau2 { c, tau2 }, mean));
+        let [q, pp] = self.columns().sums(self.at(tau2), TwiceWeighted(mean));
         (q / c, -pp / c / c)
     }
 
@@ -249,9 +226,10 @@ impl<'a, F: Real> Kernel<'a, F> {
             let (weights, mean) = self.full_centre(tau2);
             return self.curvature_from(&weights, mean, tau2, restricted);
         }
-        let c = self.v_min + tau2;
+        let at = self.at(tau2);
+        let c = at.c;
         let [top, s1, s2, s3, s4, ud, q, pp, top_r2, ur, u2r, u3r2, top_r, u3r] =
-            self.columns().sums(CentredWithResiduals(AtTau2 { c, tau2 }, guess));
+            self.columns().sums(at, CentredWithResiduals(guess));
         let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
         let mean = ud / weights.total();
         let guessed = GuessedResiduals { sums: ResidualSums { q, pp, top_r2, ur, u2r, u3r2 }, top_r, u3r };
@@ -265,7 +243,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     #[inline]
     pub(super) fn curvature_from(&self, weights: &Weights, mean: f64, tau2: f64, restricted: bool) -> Curvature {
         let c = weights.c;
-        let [q, pp, top_r2, ur, u2r, u3r2] = self.columns().sums(Residuals(AtTau2 { c, tau2 }, mean));
+        let [q, pp, top_r2, ur, u2r, u3r2] = self.columns().sums(self.at(tau2), Residuals(mean));
         let sums = ResidualSums { q, pp, top_r2, ur, u2r, u3r2 };
         Curvature::new(c, weights.top, weights.rest, &sums, restricted)
     }
@@ -308,7 +286,7 @@ impl<'a, F: Real> Kernel<'a, F> {
 
     /// Σ (d - d̄)², unweighted: the limit of tau2² y'PPy for large tau2.
     pub(crate) fn spread(&self) -> f64 {
-        let [sum] = self.columns().sums(Effects);
+        let [sum] = self.columns().sums(Unweighted, Effects);
         self.spread_about(sum / self.count())
     }
 
@@ -317,13 +295,13 @@ impl<'a, F: Real> Kernel<'a, F> {
         if self.v.len() < MANY {
             return self.spread();
         }
-        let [residuals, squares] = self.columns().sums(GuessedDeviations(guess));
+        let [residuals, squares] = self.columns().sums(Unweighted, GuessedDeviations(guess));
         squares_about(residuals / self.count(), [squares, residuals, self.count()]).unwrap_or_else(|| self.spread())
     }
 
     /// Σ (d - mean)², unweighted.
     pub(crate) fn spread_about(&self, mean: f64) -> f64 {
-        let [squares] = self.columns().sums(Deviations(mean));
+        let [squares] = self.columns().sums(Unweighted, Deviations(mean));
         squares
     }
 
@@ -361,6 +339,12 @@ impl<'a, F: Real> Kernel<'a, F> {
         }
         sum.add(product.ln());
         sum.total()
+    }
+
+    /// The weights at tau2.
+    #[inline(always)]
+    fn at(&self, tau2: f64) -> AtTau2 {
+        AtTau2 { c: self.v_min + tau2, tau2 }
     }
 
     #[inline(always)]

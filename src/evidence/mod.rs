@@ -1,5 +1,6 @@
 //! All that an estimator of the variance between studies may look at.
 
+mod at_zero;
 mod curvature;
 mod guess;
 mod kernel;
@@ -8,9 +9,9 @@ mod moments;
 mod terms;
 mod weighted;
 
-pub(crate) use curvature::{Curvature, ResidualSums, pairs_of_weights, split, split_at};
-pub(crate) use guess::LARGE;
-pub(crate) use kernel::{Centre, Kernel, Weights, between};
+pub(crate) use at_zero::{AtZero, Centre, squares_about_mean};
+pub(crate) use curvature::{Curvature, ResidualSums, split, split_at};
+pub(crate) use kernel::{Kernel, Weights, between};
 pub(crate) use moderators::Moderators;
 pub(crate) use weighted::Weighted;
 
@@ -44,7 +45,10 @@ pub struct Evidence<'a, F = f64> {
     y: &'a [F],
     v: &'a [F],
     kernel: Kernel<'a, F>,
+    /// In the kernel's unit, as the weights.
     at_zero: AtZero,
+    /// At tau2 = 0 and without moderators, with all four powers.
+    weights: Weights,
     moderators: Option<&'a Moderators>,
 }
 
@@ -89,39 +93,6 @@ pub struct Score<F = f64> {
     pub observed: F,
 }
 
-/// The sums at tau2 = 0, in the kernel's unit: needed by every analysis, so taken once.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct AtZero {
-    pub(crate) q: f64,
-    /// c Q = Σ u r².
-    pub(crate) squares: f64,
-    /// c tr P as a fraction: Σ u times it, and Σ u.
-    pub(crate) trace: [f64; 2],
-    pub(crate) centre: Centre,
-    /// With all four powers.
-    pub(crate) weights: Weights,
-}
-
-impl AtZero {
-    /// (Q - df) / tr P.
-    pub(crate) fn excess(&self, df: f64) -> f64 {
-        let [numerator, denominator] = self.trace;
-        (self.squares - df * self.centre.c) * denominator / numerator
-    }
-
-    /// tr P, P with weights 1/v.
-    pub(crate) fn trace(&self) -> f64 {
-        let [numerator, denominator] = self.trace;
-        numerator / (denominator * self.centre.c)
-    }
-
-    /// df / tr P.
-    pub(crate) fn typical(&self, df: f64) -> f64 {
-        let [numerator, denominator] = self.trace;
-        df * (denominator * self.centre.c) / numerator
-    }
-}
-
 impl<M: Measure, F: Real> Studies<M, F> {
     /// What estimators of the variance between studies may look at.
     #[must_use]
@@ -133,14 +104,14 @@ impl<M: Measure, F: Real> Studies<M, F> {
 impl<'a, F: Real> Evidence<'a, F> {
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
         let kernel = Kernel::new(y, v);
-        Self { y, v, kernel, at_zero: kernel.at_zero(), moderators: None }
+        let (at_zero, weights) = kernel.at_zero();
+        Self { y, v, kernel, at_zero, weights, moderators: None }
     }
 
     /// The evidence of the same columns when their mean is a regression on moderators, which were made for them.
     pub(crate) fn with_moderators(self, moderators: &'a Moderators) -> Self {
-        let Curvature { c, q, trace, .. } = moderators.curvature(0.0, true);
-        let at_zero = AtZero { q: q / c, squares: q, trace: [trace, 1.0], ..self.at_zero };
-        Self { at_zero, moderators: Some(moderators), ..self }
+        let Curvature { q, trace, .. } = moderators.curvature(0.0, true);
+        Self { at_zero: self.at_zero.with(q, trace), moderators: Some(moderators), ..self }
     }
 
     /// The effects.
@@ -248,8 +219,7 @@ impl<'a, F: Real> Evidence<'a, F> {
     pub(crate) fn curvature(&self, tau2: f64, restricted: bool) -> Curvature {
         match self.moderators {
             None if tau2 == 0.0 => {
-                let AtZero { weights, centre, .. } = &self.at_zero;
-                self.kernel.curvature_from(weights, centre.mean, tau2, restricted)
+                self.kernel.curvature_from(&self.weights, self.at_zero.centre.mean, tau2, restricted)
             }
             None => self.kernel.curvature(tau2, restricted, self.at_zero.centre.mean),
             Some(moderators) => moderators.curvature(tau2, restricted),
@@ -264,7 +234,7 @@ impl<'a, F: Real> Evidence<'a, F> {
 
     /// Weights with all four powers, without moderators.
     fn full_weights(&self, tau2: f64) -> Weights {
-        if tau2 == 0.0 { self.at_zero.weights } else { self.kernel.full_weights(tau2) }
+        if tau2 == 0.0 { self.weights } else { self.kernel.full_weights(tau2) }
     }
 
     /// c, c tr P and c² tr PP.

@@ -2,7 +2,7 @@
 
 use super::{split, split_at};
 use crate::num::lanes::Lanes;
-use crate::num::vector_sum::Terms;
+use crate::num::vector_sum::{Terms, Weigh};
 
 /// The relative weights u = c / (v + tau2) with `c = v_min + tau2`.
 #[derive(Clone, Copy, Debug)]
@@ -11,23 +11,37 @@ pub(super) struct AtTau2 {
     pub(super) tau2: f64,
 }
 
-impl AtTau2 {
+impl Weigh for AtTau2 {
     #[inline(always)]
     fn weight<L: Lanes>(&self, v: L) -> L {
         v.same(self.c) / (v + v.same(self.tau2))
     }
 }
 
-/// Σ u and Σ u d.
+/// No weights.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Centred(pub(super) AtTau2);
+pub(super) struct Unweighted;
 
-impl Terms<2> for Centred {
+impl Weigh for Unweighted {
     #[inline(always)]
     fn weight<L: Lanes>(&self, v: L) -> L {
-        self.0.weight(v)
+        v
     }
+}
 
+/// (1, 0, 0, 0, 0) for the largest weight, (0, u, u², u³, u⁴) for any other.
+#[inline(always)]
+fn powers<L: Lanes>(u: L) -> [L; 5] {
+    let (top, rest) = split(u);
+    let square = rest * rest;
+    [top, rest, square, square * rest, square * square]
+}
+
+/// Σ u and Σ u d.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Centred;
+
+impl Terms<2> for Centred {
     #[inline(always)]
     fn of<L: Lanes>(&self, d: L, u: L) -> [L; 2] {
         [u, u * d]
@@ -36,52 +50,36 @@ impl Terms<2> for Centred {
 
 /// How many have the largest weight, Σ u, Σ u², Σ u³ and Σ u⁴ of the rest, Σ u d.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FullyCentred(pub(super) AtTau2);
+pub(super) struct FullyCentred;
 
 impl Terms<6> for FullyCentred {
     #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        self.0.weight(v)
-    }
-
-    #[inline(always)]
     fn of<L: Lanes>(&self, d: L, u: L) -> [L; 6] {
-        let (top, rest) = split(u);
-        let square = rest * rest;
-        [top, rest, square, square * rest, square * square, u * d]
+        let [top, rest, square, cube, fourth] = powers(u);
+        [top, rest, square, cube, fourth, u * d]
     }
 }
 
 /// Σ u r² about a mean.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SquaredResiduals(pub(super) AtTau2, pub(super) f64);
+pub(super) struct SquaredResiduals(pub(super) f64);
 
 impl Terms<1> for SquaredResiduals {
     #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        self.0.weight(v)
-    }
-
-    #[inline(always)]
     fn of<L: Lanes>(&self, d: L, u: L) -> [L; 1] {
-        let r = d - d.same(self.1);
+        let r = d - d.same(self.0);
         [u * (r * r)]
     }
 }
 
 /// Σ u r² and Σ u² r² about a mean.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TwiceWeighted(pub(super) AtTau2, pub(super) f64);
+pub(super) struct TwiceWeighted(pub(super) f64);
 
 impl Terms<2> for TwiceWeighted {
     #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        self.0.weight(v)
-    }
-
-    #[inline(always)]
     fn of<L: Lanes>(&self, d: L, u: L) -> [L; 2] {
-        let r = d - d.same(self.1);
+        let r = d - d.same(self.0);
         let ur2 = u * (r * r);
         [ur2, u * ur2]
     }
@@ -89,17 +87,12 @@ impl Terms<2> for TwiceWeighted {
 
 /// The sums of `ResidualSums` about a mean, in the order of its fields.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Residuals(pub(super) AtTau2, pub(super) f64);
+pub(super) struct Residuals(pub(super) f64);
 
 impl Terms<6> for Residuals {
     #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        self.0.weight(v)
-    }
-
-    #[inline(always)]
     fn of<L: Lanes>(&self, d: L, u: L) -> [L; 6] {
-        let r = d - d.same(self.1);
+        let r = d - d.same(self.0);
         let all = u * r;
         // The largest weight is 1, and adds nothing to the sums over the rest.
         let (top, rest) = split_at(u, all);
@@ -109,62 +102,45 @@ impl Terms<6> for Residuals {
 
 /// The sums of [`FullyCentred`], and Σ u d².
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CentredWithSquares(pub(super) AtTau2);
+pub(super) struct CentredWithSquares;
 
 impl Terms<7> for CentredWithSquares {
     #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        self.0.weight(v)
-    }
-
-    #[inline(always)]
     fn of<L: Lanes>(&self, d: L, u: L) -> [L; 7] {
-        let (top, rest) = split(u);
-        let (square, ud) = (rest * rest, u * d);
-        [top, rest, square, square * rest, square * square, ud, ud * d]
+        let [top, rest, square, cube, fourth] = powers(u);
+        let ud = u * d;
+        [top, rest, square, cube, fourth, ud, ud * d]
     }
 }
 
 /// The sums of [`FullyCentred`], and those of residuals about a guess of the mean: Σ u r² and Σ u r.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CentredAbout(pub(super) AtTau2, pub(super) f64);
+pub(super) struct CentredAbout(pub(super) f64);
 
 impl Terms<8> for CentredAbout {
     #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        self.0.weight(v)
-    }
-
-    #[inline(always)]
     fn of<L: Lanes>(&self, d: L, u: L) -> [L; 8] {
-        let r = d - d.same(self.1);
-        let (top, rest) = split(u);
-        let (square, residual) = (rest * rest, u * r);
-        [top, rest, square, square * rest, square * square, u * d, residual * r, residual]
+        let r = d - d.same(self.0);
+        let [top, rest, square, cube, fourth] = powers(u);
+        let residual = u * r;
+        [top, rest, square, cube, fourth, u * d, residual * r, residual]
     }
 }
 
 /// The sums of [`FullyCentred`], those of [`Residuals`] about a guess of the mean, Σ r of the largest weight and Σ u³ r of the rest.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CentredWithResiduals(pub(super) AtTau2, pub(super) f64);
+pub(super) struct CentredWithResiduals(pub(super) f64);
 
 impl Terms<14> for CentredWithResiduals {
     #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        self.0.weight(v)
-    }
-
-    #[inline(always)]
     fn of<L: Lanes>(&self, d: L, u: L) -> [L; 14] {
-        let r = d - d.same(self.1);
-        let (top, rest) = split(u);
-        let square = rest * rest;
+        let r = d - d.same(self.0);
+        let [top, rest, square, cube, fourth] = powers(u);
         let all = u * r;
         let (top_r, rest_r) = split_at(u, all);
         let twice = u * rest_r;
         let [q, pp, top_r2, u3r2] = [all * r, all * all, top_r * top_r, u * (rest_r * rest_r)];
-        let powers = [square * rest, square * square];
-        [top, rest, square, powers[0], powers[1], u * d, q, pp, top_r2, rest_r, twice, u3r2, top_r, u * twice]
+        [top, rest, square, cube, fourth, u * d, q, pp, top_r2, rest_r, twice, u3r2, top_r, u * twice]
     }
 }
 
@@ -173,11 +149,6 @@ impl Terms<14> for CentredWithResiduals {
 pub(super) struct GuessedDeviations(pub(super) f64);
 
 impl Terms<2> for GuessedDeviations {
-    #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        v
-    }
-
     #[inline(always)]
     fn of<L: Lanes>(&self, d: L, _: L) -> [L; 2] {
         let r = d - d.same(self.0);
@@ -191,11 +162,6 @@ pub(super) struct Effects;
 
 impl Terms<1> for Effects {
     #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        v
-    }
-
-    #[inline(always)]
     fn of<L: Lanes>(&self, d: L, _: L) -> [L; 1] {
         [d]
     }
@@ -206,11 +172,6 @@ impl Terms<1> for Effects {
 pub(super) struct Deviations(pub(super) f64);
 
 impl Terms<1> for Deviations {
-    #[inline(always)]
-    fn weight<L: Lanes>(&self, v: L) -> L {
-        v
-    }
-
     #[inline(always)]
     fn of<L: Lanes>(&self, d: L, _: L) -> [L; 1] {
         let r = d - d.same(self.0);

@@ -10,11 +10,13 @@ use super::wide::Eight;
 use super::wide::Wide;
 use crate::real::Real;
 
-/// What is summed over studies with effect d and variance v. Both functions are to be inlined.
-pub(crate) trait Terms<const N: usize>: Copy {
-    /// What takes long, as it divides: it is begun one step before it is needed.
+/// The weight of a study with variance v. It takes long, as it divides, and is begun one step before it is needed. To be inlined.
+pub(crate) trait Weigh: Copy {
     fn weight<L: Lanes>(&self, v: L) -> L;
+}
 
+/// What is summed over studies with effect d and a weight. To be inlined.
+pub(crate) trait Terms<const N: usize>: Copy {
     fn of<L: Lanes>(&self, d: L, weight: L) -> [L; N];
 }
 
@@ -30,36 +32,36 @@ pub(crate) struct Columns<'a, F> {
 impl<F: Real> Columns<'_, F> {
     /// Sums N terms of every study at once.
     #[inline(always)]
-    pub(crate) fn sums<T: Terms<N>, const N: usize>(&self, terms: T) -> [f64; N] {
-        if self.y.len() <= IN_SEQUENCE { self.plainly(terms) } else { self.by_vectors(terms) }
+    pub(crate) fn sums<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
+        if self.y.len() <= IN_SEQUENCE { self.plainly(weigh, terms) } else { self.by_vectors(weigh, terms) }
     }
 
     #[inline(always)]
-    fn plainly<T: Terms<N>, const N: usize>(&self, terms: T) -> [f64; N] {
+    fn plainly<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
         sum_pairs(self.y, self.v, |y, v| {
-            terms.of((y - self.pivot) * self.unit, terms.weight(v * self.unit * self.unit))
+            terms.of((y - self.pivot) * self.unit, weigh.weight(v * self.unit * self.unit))
         })
     }
 
     #[inline(never)]
-    fn by_vectors<T: Terms<N>, const N: usize>(&self, terms: T) -> [f64; N] {
+    fn by_vectors<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         // Where the square of the unit is a normal number, multiplying by it has the bits of multiplying by the unit twice.
         if (self.unit * self.unit).is_normal() {
             if let Some(avx512) = V4::try_new() {
                 let zero = Wide::<_, 1>::all(avx512, 0.0);
-                return avx512.vectorize(With { columns: self, terms, zero });
+                return avx512.vectorize(With { columns: self, weigh, terms, zero });
             }
             if let Some(avx2) = V3::try_new() {
                 let zero = Wide::<_, 2>::all(avx2, 0.0);
-                return avx2.vectorize(With { columns: self, terms, zero });
+                return avx2.vectorize(With { columns: self, weigh, terms, zero });
             }
         }
-        self.plainly(terms)
+        self.plainly(weigh, terms)
     }
 
     #[inline(always)]
-    fn in_blocks<W: Eight, T: Terms<N>, const N: usize>(&self, terms: T, zero: W) -> [f64; N] {
+    fn in_blocks<W: Eight, G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T, zero: W) -> [f64; N] {
         let (pivot, unit) = (zero.same(self.pivot), zero.same(self.unit));
         let square = unit * unit;
         let mut totals = [Compensated::default(); N];
@@ -67,9 +69,9 @@ impl<F: Real> Columns<'_, F> {
             let mut sums = [zero; N];
             let ((whole_y, rest_y), (whole_v, rest_v)) = (y.as_chunks::<LANES>(), v.as_chunks::<LANES>());
             if let Some((first, others)) = whole_v.split_first() {
-                let mut weight = terms.weight(zero.load_eight(&first.map(Real::f64)) * square);
+                let mut weight = weigh.weight(zero.load_eight(&first.map(Real::f64)) * square);
                 for (y, next) in whole_y.iter().zip(others) {
-                    let next = terms.weight(zero.load_eight(&next.map(Real::f64)) * square);
+                    let next = weigh.weight(zero.load_eight(&next.map(Real::f64)) * square);
                     let all = terms.of((zero.load_eight(&y.map(Real::f64)) - pivot) * unit, weight);
                     for n in 0..N {
                         sums[n] += all[n];
@@ -85,7 +87,7 @@ impl<F: Real> Columns<'_, F> {
             }
             let mut sums = sums.map(Eight::eight);
             for (lane, (y, v)) in rest_y.iter().zip(rest_v).enumerate() {
-                let all = terms.of((y.f64() - self.pivot) * self.unit, terms.weight(v.f64() * self.unit * self.unit));
+                let all = terms.of((y.f64() - self.pivot) * self.unit, weigh.weight(v.f64() * self.unit * self.unit));
                 for n in 0..N {
                     sums[n][lane] += all[n];
                 }
@@ -100,19 +102,20 @@ impl<F: Real> Columns<'_, F> {
 
 /// Sums by the vectors of one set of instructions.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-struct With<'c, 'a, F, T, W, const N: usize> {
+struct With<'c, 'a, F, G, T, W, const N: usize> {
     columns: &'c Columns<'a, F>,
+    weigh: G,
     terms: T,
     zero: W,
 }
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-impl<F: Real, T: Terms<N>, W: Eight, const N: usize> pulp::NullaryFnOnce for With<'_, '_, F, T, W, N> {
+impl<F: Real, G: Weigh, T: Terms<N>, W: Eight, const N: usize> pulp::NullaryFnOnce for With<'_, '_, F, G, T, W, N> {
     type Output = [f64; N];
 
     #[inline(always)]
     fn call(self) -> [f64; N] {
-        self.columns.in_blocks(self.terms, self.zero)
+        self.columns.in_blocks(self.weigh, self.terms, self.zero)
     }
 }
 
@@ -204,12 +207,14 @@ mod tests {
     #[derive(Clone, Copy)]
     struct Weighted(f64);
 
-    impl Terms<3> for Weighted {
+    impl Weigh for Weighted {
         #[inline(always)]
         fn weight<L: Lanes>(&self, v: L) -> L {
             v.same(self.0) / (v + v.same(0.1))
         }
+    }
 
+    impl Terms<3> for Weighted {
         #[inline(always)]
         fn of<L: Lanes>(&self, d: L, u: L) -> [L; 3] {
             [u, u * d, u * (d * d)]
@@ -252,11 +257,11 @@ mod tests {
         let columns = Columns { y, v, pivot: 0.3, unit: 4.0 };
         let (terms, bits) = (Weighted(0.7), |sums: [f64; 3]| sums.map(f64::to_bits));
         let expected = bits(in_the_stated_order(&columns, terms));
-        assert_eq!(bits(columns.sums(terms)), expected, "{k} studies");
-        assert_eq!(bits(columns.plainly(terms)), expected, "{k} studies one by one");
+        assert_eq!(bits(columns.sums(terms, terms)), expected, "{k} studies");
+        assert_eq!(bits(columns.plainly(terms, terms)), expected, "{k} studies one by one");
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         if let Some(avx2) = V3::try_new() {
-            let with = With { columns: &columns, terms, zero: Wide::<_, 2>::all(avx2, 0.0) };
+            let with = With { columns: &columns, weigh: terms, terms, zero: Wide::<_, 2>::all(avx2, 0.0) };
             assert_eq!(bits(avx2.vectorize(with)), expected, "{k} studies by AVX2");
         }
         let (at, min, max) = extremes(v).expect("numbers");

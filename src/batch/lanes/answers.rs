@@ -1,6 +1,7 @@
 //! From τ² to the numbers of an analysis.
 
-use super::tile::{AtZero, Centre, Tile};
+use super::tile::Tile;
+use crate::evidence::{AtZero, Centre};
 use crate::inference::Inference;
 use crate::num::wide::Group;
 use crate::real::Real;
@@ -35,7 +36,7 @@ pub(super) fn finish<W: Group, F: Real>(
         Some((_, rounded)) => rounded,
         None => none,
     };
-    let classic = (centre.c / centre.total).sqrt();
+    let classic = centre.variance().sqrt();
     let estimate = tile.pivot + centre.mean;
     let df = tile.k - tile.all(1.0);
     let some_df = df.is_above(tile.all(0.5));

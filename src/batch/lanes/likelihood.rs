@@ -1,16 +1,22 @@
 //! Iterated estimators in lanes: the steps of the single analysis for each outcome, their sums side by side.
 
-use super::tile::{AtZero, Tile};
+use super::tile::{Powers, Tile};
+use crate::evidence::AtZero;
 use crate::num::wide::Group;
 use crate::tau2::{Bend, Bounds, Score, single_maximum};
 
 /// The estimates, and the outcomes whose likelihood is left to the single analysis, which searches it in full. The weights at τ² = 0 must
 /// have been kept.
 #[inline(always)]
-pub(super) fn maximise<W: Group>(tile: &mut Tile<'_, W>, at_zero: &AtZero<W>, restricted: bool) -> (W, W::Mask) {
+pub(super) fn maximise<W: Group>(
+    tile: &mut Tile<'_, W>,
+    at_zero: &AtZero<W>,
+    powers: Powers<W>,
+    restricted: bool,
+) -> (W, W::Mask) {
     let degrees = tile.k - tile.all(1.0);
     let wanted = tile.usable & degrees.is_above(tile.all(0.5));
-    let (curvature, spread) = tile.curvature_at_zero(at_zero, restricted);
+    let (curvature, spread) = tile.curvature_at_zero(&at_zero.centre, powers, restricted);
     let bounds = Bounds { v_min: tile.v_min, v_max: tile.v_max, spread, degrees };
     let start = at_zero.excess(degrees);
     let zero = Bend::new(tile.all(0.0), &curvature);

@@ -18,13 +18,14 @@ use std::ops::Range;
 use pulp::x86::{V3, V4};
 
 use super::{Data, Layout};
+use crate::evidence::AtZero;
 use crate::inference::Inference;
 use crate::num::wide::{Group, LANES, Wide};
 use crate::real::Real;
 use crate::tau2::LaneMethod;
 use answers::finish;
 use stage::{Arrivals, ByColumns, ByRows, Stage};
-use tile::{AtZero, Tile};
+use tile::Tile;
 
 /// Takes the answers, LANES at a time, with the index of the first of them.
 pub(super) trait Visit {
@@ -137,15 +138,15 @@ fn pool<W: Group, F: Real>(
     let (zero, (tau2, unsettled)) = match method {
         None => {
             fetch.all();
-            let zero = beside!(arrivals, |beside| tile.at_zero::<false>(beside));
+            let (zero, _) = beside!(arrivals, |beside| tile.at_zero::<false>(beside));
             return finish::<W, F>(tile, &zero, &zero.centre, None, no_lane(tile), inference);
         }
         Some(LaneMethod::MaximumLikelihood | LaneMethod::Reml) => {
-            let zero = tile.at_zero::<true>(&mut fetch);
-            (zero, likelihood::maximise(tile, &zero, method == Some(LaneMethod::Reml)))
+            let (zero, powers) = tile.at_zero::<true>(&mut fetch);
+            (zero, likelihood::maximise(tile, &zero, powers, method == Some(LaneMethod::Reml)))
         }
         Some(method) => {
-            let zero = tile.at_zero::<false>(&mut fetch);
+            let (zero, _) = tile.at_zero::<false>(&mut fetch);
             (zero, estimate(tile, &zero, method))
         }
     };

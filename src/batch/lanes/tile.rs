@@ -5,7 +5,7 @@
 
 use super::bounds::Bounds;
 use super::stage::{Beside, Pair};
-use crate::evidence::{Curvature, LARGE, ResidualSums, pairs_of_weights, split, split_at};
+use crate::evidence::{AtZero, Centre, Curvature, ResidualSums, split, split_at, squares_about_mean};
 use crate::num::lanes::Lanes;
 use crate::num::sum::{IN_SEQUENCE, tree};
 use crate::num::wide::{Group, Operation};
@@ -29,61 +29,8 @@ pub(super) struct Tile<'s, W: Group> {
     pub(super) usable: W::Mask,
 }
 
-/// Sums at τ² = 0, and what follows from them.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::batch) struct AtZero<W> {
-    pub(super) q: W,
-    /// c Q.
-    squares: W,
-    pub(super) centre: Centre<W>,
-    /// How many studies have the largest weight, Σ u and Σ u² of the rest.
-    top: W,
-    rest: [W; 2],
-}
-
-/// The sum of weights and their mean at one τ², as `evidence::Centre` has them.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Centre<W> {
-    pub(super) c: W,
-    pub(super) total: W,
-    pub(super) mean: W,
-}
-
-/// As those of `evidence::AtZero`.
-impl<W: Group> AtZero<W> {
-    #[inline(always)]
-    fn pairs(&self) -> W {
-        let [s1, s2] = self.rest;
-        pairs_of_weights(self.top, s1, s2)
-    }
-
-    #[inline(always)]
-    pub(super) fn excess(&self, df: W) -> W {
-        (self.squares - df * self.centre.c) * self.centre.total / self.pairs()
-    }
-
-    #[inline(always)]
-    pub(super) fn trace(&self) -> W {
-        self.pairs() / (self.centre.total * self.centre.c)
-    }
-
-    #[inline(always)]
-    pub(super) fn typical(&self, df: W) -> W {
-        df * (self.centre.total * self.centre.c) / self.pairs()
-    }
-}
-
-impl<W: Group> Centre<W> {
-    /// `self` where the mask is true.
-    #[inline(always)]
-    pub(super) fn or(self, mask: W::Mask, other: Self) -> Self {
-        Self {
-            c: W::select(mask, self.c, other.c),
-            total: W::select(mask, self.total, other.total),
-            mean: W::select(mask, self.mean, other.mean),
-        }
-    }
-}
+/// How many studies have the largest weight, Σ u and Σ u² of the rest.
+pub(super) type Powers<W> = [W; 3];
 
 /// Sums over the studies of a tile, in the order of `num::sum`: in sequence, or by eight accumulators that are joined as a tree. One
 /// vector after the other, so that the sums stay in registers; `$outer` is what the terms need of each vector.
@@ -154,7 +101,7 @@ impl<'s, W: Group> Tile<'s, W> {
     }
 
     #[inline(always)]
-    fn at_zero_inline<const KEEP: bool>(&mut self, beside: &mut impl Beside<W>) -> AtZero<W> {
+    fn at_zero_inline<const KEEP: bool>(&mut self, beside: &mut impl Beside<W>) -> (AtZero<W>, Powers<W>) {
         let c = self.v_min;
         sums!(self, beside beside, [c], (d, v, u) => {
             // The weight is 1 where the variance is c, and only there.
@@ -173,10 +120,7 @@ impl<'s, W: Group> Tile<'s, W> {
         ]);
         let total = top + s1;
         let mean = ud / total;
-        // As `evidence::squares_about_mean`.
-        let change = mean * ud;
-        let exact = !change.is_above(self.all(LARGE) * squares);
-        let mut about_mean = squares - change;
+        let (mut about_mean, exact) = squares_about_mean(squares, ud, mean);
         if W::any(!exact) {
             let in_two_passes = self.residuals(self.all(0.0), mean);
             about_mean = W::select(exact, about_mean, in_two_passes);
@@ -186,7 +130,8 @@ impl<'s, W: Group> Tile<'s, W> {
             let equal = self.all_equal();
             self.usable = self.usable & (ordinary | equal);
         }
-        AtZero { q: about_mean / c, squares: about_mean, centre: Centre { c, total, mean }, top, rest: [s1, s2] }
+        let powers = [top, s1, s2];
+        (AtZero::new(about_mean, powers, Centre { c, total, mean }), powers)
     }
 
     /// Where all effects are equal: a sum of squares of 0 does not tell that none of them is lost below the smallest number.
@@ -273,8 +218,13 @@ impl<'s, W: Group> Tile<'s, W> {
 
     /// As [`curvature`](Self::curvature) with the weights at τ² = 0 that were kept; and Σ r², missing studies apart.
     #[inline(always)]
-    pub(super) fn curvature_at_zero(&mut self, zero: &AtZero<W>, restricted: bool) -> (Curvature<W>, W) {
-        let (mean, infinite) = (zero.centre.mean, self.all(f64::INFINITY));
+    pub(super) fn curvature_at_zero(
+        &mut self,
+        centre: &Centre<W>,
+        powers: Powers<W>,
+        restricted: bool,
+    ) -> (Curvature<W>, W) {
+        let (mean, infinite) = (centre.mean, self.all(f64::INFINITY));
         sums!(self, [mean, infinite], (d, v, u) => {
             let r = d - mean;
             let all = *u * r;
@@ -292,8 +242,8 @@ impl<'s, W: Group> Tile<'s, W> {
             squares += (r * r).only(v.is_below(infinite)),
         ]);
         let residuals = ResidualSums { q: self.all(0.0), pp, top_r2, ur, u2r, u3r2 };
-        let [s1, s2] = zero.rest;
-        (Curvature::new(zero.centre.c, zero.top, [s1, s2, s3, s4], &residuals, restricted), squares)
+        let [top, s1, s2] = powers;
+        (Curvature::new(centre.c, top, [s1, s2, s3, s4], &residuals, restricted), squares)
     }
 
     /// Q at τ² and minus its slope, as `evidence::Kernel::q_and_slope`; leaves the weights.
@@ -314,10 +264,10 @@ impl<'s, W: Group> Tile<'s, W> {
 struct SumsAtZero<'t, 's, W: Group, B, const KEEP: bool>(&'t mut Tile<'s, W>, &'t mut B);
 
 impl<W: Group, B: Beside<W>, const KEEP: bool> Operation for SumsAtZero<'_, '_, W, B, KEEP> {
-    type Output = AtZero<W>;
+    type Output = (AtZero<W>, Powers<W>);
 
     #[inline(always)]
-    fn run(self) -> AtZero<W> {
+    fn run(self) -> (AtZero<W>, Powers<W>) {
         self.0.at_zero_inline::<KEEP>(self.1)
     }
 }
@@ -337,7 +287,7 @@ impl<W: Group, B: Beside<W>> Operation for SumsAtTau2<'_, '_, W, B> {
 impl<W: Group> Tile<'_, W> {
     /// The sums at τ² = 0; with `KEEP` the weights are left.
     #[inline(always)]
-    pub(super) fn at_zero<const KEEP: bool>(&mut self, beside: &mut impl Beside<W>) -> AtZero<W> {
+    pub(super) fn at_zero<const KEEP: bool>(&mut self, beside: &mut impl Beside<W>) -> (AtZero<W>, Powers<W>) {
         self.all(0.0).call(SumsAtZero::<_, _, KEEP>(self, beside))
     }
 

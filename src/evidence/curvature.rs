@@ -86,6 +86,7 @@ pub(crate) fn split<L: Lanes>(u: L) -> (L, L) {
 /// (x, 0) where the weight is the largest, (0, x) elsewhere.
 #[inline(always)]
 pub(crate) fn split_at<L: Lanes>(u: L, x: L) -> (L, L) {
-    let largest = u.is(u.same(1.0));
-    (x.only(largest), x.only(!largest))
+    let top = x.only(u.is(u.same(1.0)));
+    // Exact, and less than a second choice.
+    (top, x - top)
 }

@@ -1,8 +1,8 @@
 //! Sums over studies, free of units and of cancellation.
 //!
 //! Two changes of variable keep every sum in range and every digit in place. Effects are taken as differences d from the
-//! most precise study's, in units of about its standard error; both steps are exact or nearly so, and the unit is a
-//! power of two. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
+//! most precise study's, which is exact or nearly so. Where its variance is very small or very large, they are taken in units of
+//! about its standard error, a power of two; data of ordinary size need no other unit, and no bit depends on it. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
 //! that they lie in (0, 1] whatever tau2 is. Everything downstream is a function of such sums.
 
 use super::at_zero::{AtZero, Centre, squares_about_mean};
@@ -12,10 +12,14 @@ use super::terms::{
     AtTau2, Centred, CentredAbout, CentredWithResiduals, CentredWithSquares, Deviations, Effects, FullyCentred,
     GuessedDeviations, Residuals, SquaredResiduals, TwiceWeighted, Unweighted,
 };
+use crate::num::extremes::extremes;
 use crate::num::scale::unit_of_variance;
 use crate::num::sum::sum_pairs;
-use crate::num::vector_sum::{Columns, extremes};
+use crate::num::vector_sum::Columns;
 use crate::real::Real;
+
+/// The smallest variances of data that keep their unit. Not even squares of them come near the ends of the range of doubles.
+const ORDINARY: std::ops::Range<f64> = 1e-12..1e12;
 
 /// The columns with their change of variable. Variances and tau2 are in the new unit everywhere in this file.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +30,8 @@ pub(crate) struct Kernel<'a, F> {
     pivot: f64,
     /// The power of two that turns the user's unit into ours; variances take it twice.
     pub(crate) unit: f64,
+    /// Its inverse, as exact: a division takes long.
+    pub(crate) per_unit: f64,
     pub(crate) v_min: f64,
     pub(crate) v_max: f64,
 }
@@ -104,10 +110,13 @@ pub(crate) fn between(v_min: f64, a: f64, b: f64) -> f64 {
 
 impl<'a, F: Real> Kernel<'a, F> {
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
-        let mut kernel = Self { y, v, pivot: 0.0, unit: 1.0, v_min: 1.0, v_max: 1.0 };
+        let mut kernel = Self { y, v, pivot: 0.0, unit: 1.0, per_unit: 1.0, v_min: 1.0, v_max: 1.0 };
         let Some((at, min, max)) = extremes(v) else { return kernel };
         kernel.pivot = y[at].f64();
-        kernel.unit = unit_of_variance(min.f64());
+        if !ORDINARY.contains(&min.f64()) {
+            kernel.unit = unit_of_variance(min.f64());
+            kernel.per_unit = 1.0 / kernel.unit;
+        }
         kernel.v_min = kernel.in_unit(min.f64());
         kernel.v_max = kernel.in_unit(max.f64());
         kernel
@@ -122,13 +131,13 @@ impl<'a, F: Real> Kernel<'a, F> {
     /// A variance from our unit to the user's.
     #[inline]
     pub(crate) fn in_user_unit(&self, variance: f64) -> f64 {
-        variance / self.unit / self.unit
+        variance * self.per_unit * self.per_unit
     }
 
     /// A weighted mean from our unit and origin to the user's.
     #[inline]
     pub(crate) fn effect(&self, mean: f64) -> f64 {
-        self.pivot + mean / self.unit
+        self.pivot + mean * self.per_unit
     }
 
     /// The inverse of [`effect`](Self::effect), for a mean that was found in another way.
@@ -332,7 +341,7 @@ impl<'a, F: Real> Kernel<'a, F> {
             } else {
                 product *= factor;
             }
-            if product > 1e150 {
+            if !(1e-150..1e150).contains(&product) {
                 sum.add(product.ln());
                 product = 1.0;
             }

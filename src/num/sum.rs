@@ -18,7 +18,7 @@ pub(crate) fn sum_pairs<F: Real, const N: usize>(y: &[F], v: &[F], term: impl Fn
 }
 
 #[inline(always)]
-fn in_sequence<F: Real, const N: usize>(y: &[F], v: &[F], term: &impl Fn(f64, f64) -> [f64; N]) -> [f64; N] {
+pub(crate) fn in_sequence<F: Real, const N: usize>(y: &[F], v: &[F], term: &impl Fn(f64, f64) -> [f64; N]) -> [f64; N] {
     let mut sums = [0.0; N];
     for (y, v) in y.iter().zip(v) {
         let terms = term(y.f64(), v.f64());

@@ -1,10 +1,12 @@
-//! Sums over many studies by vector instructions, where the processor has them: in the order of [`sum_pairs`], so with its bits.
+//! Sums over studies by vector instructions, where the processor has them: in the order of [`sum_pairs`], so with its bits.
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use pulp::x86::{V3, V4};
 
 use super::lanes::Lanes;
-use super::sum::{BLOCK, Compensated, IN_SEQUENCE, LANES, sum_pairs, tree};
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use super::short_sum::{FOUR, ShortSum};
+use super::sum::{BLOCK, Compensated, IN_SEQUENCE, LANES, in_sequence, sum_pairs, tree};
 use super::wide::Eight;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use super::wide::Wide;
@@ -26,6 +28,7 @@ pub(crate) struct Columns<'a, F> {
     pub(crate) y: &'a [F],
     pub(crate) v: &'a [F],
     pub(crate) pivot: f64,
+    /// 1 for data of ordinary size: only for those vectors are made use of.
     pub(crate) unit: f64,
 }
 
@@ -33,53 +36,68 @@ impl<F: Real> Columns<'_, F> {
     /// Sums N terms of every study at once.
     #[inline(always)]
     pub(crate) fn sums<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
-        if self.y.len() <= IN_SEQUENCE { self.plainly(weigh, terms) } else { self.by_vectors(weigh, terms) }
+        if self.unit != 1.0 {
+            self.in_unit(weigh, terms)
+        } else if self.y.len() > IN_SEQUENCE {
+            self.many(weigh, terms)
+        } else {
+            self.few(weigh, terms)
+        }
     }
 
-    #[inline(always)]
-    fn plainly<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
+    #[inline(never)]
+    fn in_unit<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
         sum_pairs(self.y, self.v, |y, v| {
             terms.of((y - self.pivot) * self.unit, weigh.weight(v * self.unit * self.unit))
         })
     }
 
-    #[inline(never)]
-    fn by_vectors<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
+    #[inline(always)]
+    fn few<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        // Where the square of the unit is a normal number, multiplying by it has the bits of multiplying by the unit twice.
-        if (self.unit * self.unit).is_normal() {
+        if self.y.len() >= FOUR
+            && let Some(avx2) = V3::try_new()
+        {
+            return avx2.vectorize(ShortSum { avx2, columns: self, weigh, terms });
+        }
+        in_sequence(self.y, self.v, &|y, v| terms.of(y - self.pivot, weigh.weight(v)))
+    }
+
+    #[inline(never)]
+    fn many<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        {
             if let Some(avx512) = V4::try_new() {
                 let zero = Wide::<_, 1>::all(avx512, 0.0);
-                return avx512.vectorize(With { columns: self, weigh, terms, zero });
+                return avx512.vectorize(LongSum { columns: self, weigh, terms, zero });
             }
             if let Some(avx2) = V3::try_new() {
                 let zero = Wide::<_, 2>::all(avx2, 0.0);
-                return avx2.vectorize(With { columns: self, weigh, terms, zero });
+                return avx2.vectorize(LongSum { columns: self, weigh, terms, zero });
             }
         }
-        self.plainly(weigh, terms)
+        self.in_unit(weigh, terms)
     }
 
     #[inline(always)]
     fn in_blocks<W: Eight, G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T, zero: W) -> [f64; N] {
-        let (pivot, unit) = (zero.same(self.pivot), zero.same(self.unit));
-        let square = unit * unit;
+        let pivot = zero.same(self.pivot);
         let mut totals = [Compensated::default(); N];
         for (y, v) in self.y.chunks(BLOCK).zip(self.v.chunks(BLOCK)) {
             let mut sums = [zero; N];
             let ((whole_y, rest_y), (whole_v, rest_v)) = (y.as_chunks::<LANES>(), v.as_chunks::<LANES>());
             if let Some((first, others)) = whole_v.split_first() {
-                let mut weight = weigh.weight(zero.load_eight(&first.map(Real::f64)) * square);
+                let mut weight = weigh.weight(zero.load_eight(&first.map(Real::f64)));
                 for (y, next) in whole_y.iter().zip(others) {
-                    let next = weigh.weight(zero.load_eight(&next.map(Real::f64)) * square);
-                    let all = terms.of((zero.load_eight(&y.map(Real::f64)) - pivot) * unit, weight);
+                    let next = weigh.weight(zero.load_eight(&next.map(Real::f64)));
+                    let all = terms.of(zero.load_eight(&y.map(Real::f64)) - pivot, weight);
                     for n in 0..N {
                         sums[n] += all[n];
                     }
                     weight = next;
                 }
                 if let Some(last) = whole_y.last() {
-                    let all = terms.of((zero.load_eight(&last.map(Real::f64)) - pivot) * unit, weight);
+                    let all = terms.of(zero.load_eight(&last.map(Real::f64)) - pivot, weight);
                     for n in 0..N {
                         sums[n] += all[n];
                     }
@@ -87,7 +105,7 @@ impl<F: Real> Columns<'_, F> {
             }
             let mut sums = sums.map(Eight::eight);
             for (lane, (y, v)) in rest_y.iter().zip(rest_v).enumerate() {
-                let all = terms.of((y.f64() - self.pivot) * self.unit, weigh.weight(v.f64() * self.unit * self.unit));
+                let all = terms.of(y.f64() - self.pivot, weigh.weight(v.f64()));
                 for n in 0..N {
                     sums[n][lane] += all[n];
                 }
@@ -100,9 +118,9 @@ impl<F: Real> Columns<'_, F> {
     }
 }
 
-/// Sums by the vectors of one set of instructions.
+/// Sums over many studies by the vectors of one set of instructions.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-struct With<'c, 'a, F, G, T, W, const N: usize> {
+struct LongSum<'c, 'a, F, G, T, W, const N: usize> {
     columns: &'c Columns<'a, F>,
     weigh: G,
     terms: T,
@@ -110,7 +128,7 @@ struct With<'c, 'a, F, G, T, W, const N: usize> {
 }
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-impl<F: Real, G: Weigh, T: Terms<N>, W: Eight, const N: usize> pulp::NullaryFnOnce for With<'_, '_, F, G, T, W, N> {
+impl<F: Real, G: Weigh, T: Terms<N>, W: Eight, const N: usize> pulp::NullaryFnOnce for LongSum<'_, '_, F, G, T, W, N> {
     type Output = [f64; N];
 
     #[inline(always)]
@@ -119,88 +137,10 @@ impl<F: Real, G: Weigh, T: Terms<N>, W: Eight, const N: usize> pulp::NullaryFnOn
     }
 }
 
-/// How many numbers are compared on the way to one more look at which is the smallest.
-const FAR: usize = 4096;
-
-/// The first of the smallest numbers, by its place and value, and the largest; `None` for no numbers.
-#[inline]
-pub(crate) fn extremes<F: Real>(v: &[F]) -> Option<(usize, F, F)> {
-    let &first = v.first()?;
-    if v.len() > IN_SEQUENCE {
-        return Some(far_extremes(Extremes { v, first }));
-    }
-    let (mut at, mut min, mut max) = (0, first, first);
-    for (i, &v) in v.iter().enumerate() {
-        if v < min {
-            (at, min) = (i, v);
-        }
-        max = if v > max { v } else { max };
-    }
-    Some((at, min, max))
-}
-
-#[inline(never)]
-fn far_extremes<F: Real>(extremes: Extremes<'_, F>) -> (usize, F, F) {
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    {
-        if let Some(avx512) = V4::try_new() {
-            return avx512.vectorize(extremes);
-        }
-        if let Some(avx2) = V3::try_new() {
-            return avx2.vectorize(extremes);
-        }
-    }
-    pulp::NullaryFnOnce::call(extremes)
-}
-
-struct Extremes<'a, F> {
-    v: &'a [F],
-    first: F,
-}
-
-impl<F: Real> pulp::NullaryFnOnce for Extremes<'_, F> {
-    type Output = (usize, F, F);
-
-    #[inline(always)]
-    fn call(self) -> (usize, F, F) {
-        let Self { v, first } = self;
-        let (mut start, mut min, mut max) = (0, first, first);
-        for (b, v) in v.chunks(FAR).enumerate() {
-            let (low, high) = range(v, first);
-            if low < min {
-                (start, min) = (b * FAR, low);
-            }
-            max = if high > max { high } else { max };
-        }
-        let found = v.iter().skip(start).position(|v| *v == min);
-        (start + found.unwrap_or(0), min, max)
-    }
-}
-
-/// The smallest and the largest of some numbers and one more, which the compiler lays into vectors.
-#[inline(always)]
-fn range<F: Real>(v: &[F], first: F) -> (F, F) {
-    const WIDTH: usize = 32;
-    let (mut low, mut high) = ([first; WIDTH], [first; WIDTH]);
-    let (whole, rest) = v.as_chunks::<WIDTH>();
-    for v in whole {
-        for lane in 0..WIDTH {
-            low[lane] = if v[lane] < low[lane] { v[lane] } else { low[lane] };
-            high[lane] = if v[lane] > high[lane] { v[lane] } else { high[lane] };
-        }
-    }
-    let (mut min, mut max) = (first, first);
-    for &x in low.iter().chain(rest) {
-        min = if x < min { x } else { min };
-    }
-    for &x in high.iter().chain(rest) {
-        max = if x > max { x } else { max };
-    }
-    (min, max)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::array::from_fn;
+
     use super::*;
 
     /// Weights and residuals, with a division.
@@ -235,13 +175,19 @@ mod tests {
 
     /// The stated order, written out one number at a time.
     fn in_the_stated_order<F: Real>(columns: &Columns<'_, F>, terms: Weighted) -> [f64; 3] {
+        let terms_of = |i: usize| {
+            let d = (columns.y[i].f64() - columns.pivot) * columns.unit;
+            terms.of(d, terms.weight(columns.v[i].f64() * columns.unit * columns.unit))
+        };
+        let add = |sums: [f64; 3], i| from_fn(|n| sums[n] + terms_of(i)[n]);
+        if columns.y.len() <= 32 {
+            return (0..columns.y.len()).fold([0.0; 3], add);
+        }
         let mut totals = [Compensated::default(); 3];
         for block in (0..columns.y.len()).step_by(512) {
             let mut sums = [[0.0; 8]; 3];
             for i in block..columns.y.len().min(block + 512) {
-                let d = (columns.y[i].f64() - columns.pivot) * columns.unit;
-                let v = columns.v[i].f64() * columns.unit * columns.unit;
-                for (sums, term) in sums.iter_mut().zip(terms.of(d, terms.weight(v))) {
+                for (sums, term) in sums.iter_mut().zip(terms_of(i)) {
                     sums[(i - block) % 8] += term;
                 }
             }
@@ -254,41 +200,30 @@ mod tests {
 
     fn check<F: Real>(y: &[F], v: &[F]) {
         let k = y.len();
-        let columns = Columns { y, v, pivot: 0.3, unit: 4.0 };
         let (terms, bits) = (Weighted(0.7), |sums: [f64; 3]| sums.map(f64::to_bits));
-        let expected = bits(in_the_stated_order(&columns, terms));
-        assert_eq!(bits(columns.sums(terms, terms)), expected, "{k} studies");
-        assert_eq!(bits(columns.plainly(terms, terms)), expected, "{k} studies one by one");
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        if let Some(avx2) = V3::try_new() {
-            let with = With { columns: &columns, weigh: terms, terms, zero: Wide::<_, 2>::all(avx2, 0.0) };
-            assert_eq!(bits(avx2.vectorize(with)), expected, "{k} studies by AVX2");
+        for unit in [1.0, 4.0] {
+            let columns = Columns { y, v, pivot: 0.3, unit };
+            let expected = bits(in_the_stated_order(&columns, terms));
+            assert_eq!(bits(columns.sums(terms, terms)), expected, "{k} studies");
+            assert_eq!(bits(columns.in_unit(terms, terms)), expected, "{k} studies one by one");
         }
-        let (at, min, max) = extremes(v).expect("numbers");
-        let smallest = v.iter().position(|x| v.iter().all(|other| x <= other));
-        assert_eq!(Some(at), smallest, "the first of the smallest of {k}");
-        assert!(min == v[at] && v.iter().all(|x| *x <= max) && v.contains(&max), "the extremes of {k}");
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        if let (Some(avx2), true) = (V3::try_new(), k > IN_SEQUENCE) {
+            let columns = Columns { y, v, pivot: 0.3, unit: 1.0 };
+            let expected = bits(in_the_stated_order(&columns, terms));
+            let sum = LongSum { columns: &columns, weigh: terms, terms, zero: Wide::<_, 2>::all(avx2, 0.0) };
+            assert_eq!(bits(avx2.vectorize(sum)), expected, "{k} studies by AVX2");
+        }
     }
 
     #[test]
     fn vectors_have_the_bits_of_the_stated_order() {
-        for k in (33..1100).chain([9000]) {
+        for k in (1..1100).chain([9000]) {
             let (mut y, v) = (numbers(k, 1 + k as u64), numbers(k, 77 + k as u64));
             y.iter_mut().step_by(3).for_each(|y| *y = -*y);
             check(&y, &v);
             let single = |x: &[f64]| x.iter().map(|x| f32::of(*x)).collect::<Vec<f32>>();
             check(&single(&y), &single(&v));
         }
-    }
-
-    #[test]
-    fn the_first_of_equal_numbers_is_found() {
-        for k in [5, 40, 10_000] {
-            let mut v = vec![2.0; k];
-            v[k / 2] = 1.0;
-            v[k - 1] = 1.0;
-            assert_eq!(extremes(&v), Some((k / 2, 1.0, 2.0)), "of {k}");
-        }
-        assert_eq!(extremes::<f64>(&[]), None, "of none");
     }
 }

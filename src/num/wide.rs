@@ -122,6 +122,17 @@ pub(crate) trait Eight: Lanes {
     fn eight(self) -> [f64; 8];
 }
 
+/// Four numbers in a vector: four studies of a short sum.
+pub(crate) trait Four: Lanes {
+    /// These numbers, with the instructions of `self`.
+    fn load_four(self, x: &[f64; 4]) -> Self;
+
+    fn four(self) -> [f64; 4];
+
+    /// Four rows of four numbers into columns.
+    fn transpose(rows: [Self; 4]) -> [Self; 4];
+}
+
 struct Called<O>(O);
 
 impl<O: Operation> pulp::WithSimd for Called<O> {
@@ -155,6 +166,25 @@ impl<S: pulp::Simd, const N: usize> Eight for Wide<S, N> {
             *to = x;
         }
         array
+    }
+}
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+impl Four for Wide<pulp::x86::V3, 1> {
+    #[inline(always)]
+    fn load_four(self, x: &[f64; 4]) -> Self {
+        Self { simd: self.simd, x: [pulp::cast(*x)] }
+    }
+
+    #[inline(always)]
+    fn four(self) -> [f64; 4] {
+        pulp::cast(self.x)
+    }
+
+    #[inline(always)]
+    fn transpose(rows: [Self; 4]) -> [Self; 4] {
+        let [Self { simd, .. }, ..] = rows;
+        simd.transpose(rows.map(Self::four)).map(|column| Self { simd, x: [pulp::cast(column)] })
     }
 }
 

@@ -173,7 +173,7 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for HenmiCopas {
             return Err(out_of_range("tau2"));
         }
         let pivot = Pivot::new(&evidence, tau2);
-        let std_error = ((kernel.v_min + tau2 * pivot.share) / zero.centre.total).sqrt() / kernel.unit;
+        let std_error = ((kernel.v_min + tau2 * pivot.share) / zero.centre.total).sqrt() * kernel.per_unit;
         let result = HenmiCopasResult {
             measure: studies.measure(),
             level: self.level,

@@ -44,7 +44,7 @@ impl<F: Real> Numbers<F> {
         let kernel = evidence.kernel();
         let in_unit = kernel.in_unit(tau2.unwrap_or(0.0));
         let centre = evidence.centre(in_unit);
-        let std_error = centre.variance().sqrt() / kernel.unit;
+        let std_error = centre.variance().sqrt() * kernel.per_unit;
         let (estimated, level) = (tau2.is_some(), choices.level);
         let sources = Sources { evidence, tau2: in_unit, estimated, centre, classic: std_error, level };
         let of_new_study = |tau2: f64| sources.of_new_study(choices.prediction?, tau2.sqrt());

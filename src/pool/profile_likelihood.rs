@@ -228,7 +228,7 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for ProfileLikelihood {
             level: self.level,
             k: studies.k(),
             estimate: kernel.effect(profile.mean()),
-            std_error: profile.std_error() / kernel.unit,
+            std_error: profile.std_error() * kernel.per_unit,
             tau2: kernel.in_user_unit(profile.tau2()),
             interval,
             test: interval.and(root).and_then(|root| Test::new(root, None)),

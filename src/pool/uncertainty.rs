@@ -93,7 +93,7 @@ impl<F: Real> Sources<'_, '_, F> {
         let kernel = self.evidence.kernel();
         let weights = kernel.full_weights(self.tau2);
         let (variance, df) = weights.kenward_roger();
-        let std_error = (variance * weights.c).sqrt() / kernel.unit;
+        let std_error = (variance * weights.c).sqrt() * kernel.per_unit;
         Uncertainty::t(std_error, df - fewer).filter(|u| u.df.is_finite() && u.std_error.is_finite())
     }
 
@@ -101,7 +101,7 @@ impl<F: Real> Sources<'_, '_, F> {
     fn dersimonian_laird_half_width(&self) -> f64 {
         let kernel = self.evidence.kernel();
         let centre = self.evidence.centre(self.evidence.dersimonian_laird());
-        self.level.normal_quantile() * centre.variance().sqrt() / kernel.unit
+        self.level.normal_quantile() * centre.variance().sqrt() * kernel.per_unit
     }
 
     /// The uncertainty of the mean; `None` where it is undefined.

@@ -74,6 +74,7 @@ impl Weights {
     }
 
     /// c tr P = Σ u - Σ u² / Σ u, as a sum over pairs of studies, `Σ_{i≠j} u_i u_j / Σ u`.
+    #[inline]
     pub(crate) fn trace(&self) -> f64 {
         let [s1, s2, ..] = self.rest;
         pairs_of_weights(self.top, s1, s2) / self.total()

@@ -233,6 +233,7 @@ impl<'a, F: Real> Evidence<'a, F> {
     }
 
     /// Weights with all four powers, without moderators.
+    #[inline]
     fn full_weights(&self, tau2: f64) -> Weights {
         if tau2 == 0.0 { self.weights } else { self.kernel.full_weights(tau2) }
     }

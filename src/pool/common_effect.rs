@@ -159,6 +159,7 @@ pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result
 }
 
 /// Notes on what was done to the studies.
+#[inline]
 pub(crate) fn study_notes<M: Measure, F: Real>(
     studies: &Studies<M, F>,
     corrected: fn(usize, Option<ZeroCells>) -> Note,
@@ -168,6 +169,7 @@ pub(crate) fn study_notes<M: Measure, F: Real>(
 }
 
 /// As [`study_notes`], from the number of studies, the note on those that were corrected, and the number of those left out.
+#[inline]
 pub(super) fn notes_of(k: usize, corrected: Option<Note>, excluded: usize) -> Notes {
     let mut notes = Notes::default();
     if let Some(corrected) = corrected {

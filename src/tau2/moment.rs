@@ -332,7 +332,7 @@ fn total_weight<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
 }
 
 /// The standard deviation of Q under an estimate of τ²: √(2 (k-1) + 4 τ² tr P + 2 τ⁴ tr PP) (Biggerstaff & Tweedie 1997).
-#[inline]
+#[inline(always)]
 fn root_variance_of_q<F: Real>(evidence: &Evidence<'_, F>, tau2: F) -> f64 {
     let [c, trace, trace_pp] = evidence.traces(0.0);
     let t = evidence.kernel().in_unit(tau2.f64()) / c;
@@ -343,6 +343,7 @@ fn root_variance_of_q<F: Real>(evidence: &Evidence<'_, F>, tau2: F) -> f64 {
 }
 
 /// A standard error from the kernel's unit to the user's float, if it is a finite number there.
+#[inline]
 pub(super) fn finite<F: Real>(evidence: &Evidence<'_, F>, std_error: f64) -> Option<F> {
     let value = F::of(evidence.kernel().in_user_unit(std_error));
     value.is_finite().then_some(value)

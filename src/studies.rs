@@ -160,6 +160,11 @@ impl<M: Measure, F: Real> Studies<M, F> {
         self.notes.policies().count()
     }
 
+    /// False where nothing was done to the studies and none is left out.
+    pub(crate) fn may_have_notes(&self) -> bool {
+        !(self.notes.is_empty() && self.excluded.is_empty())
+    }
+
     /// The policy by which studies had something added to their cells; `None` if there are none, or several policies.
     pub(crate) fn zero_cells(&self) -> Option<ZeroCells> {
         let first = self.notes.policies().next()?;

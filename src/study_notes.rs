@@ -12,6 +12,10 @@ impl StudyNotes {
         Self(Vec::new())
     }
 
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn get(&self, index: usize) -> Option<StudyNote> {
         self.0.get(index).copied().flatten()
     }

@@ -2,7 +2,7 @@
 
 use super::cuts::{CommonEffectTerms, Cuts, Sums};
 use super::numbers::{Choices, Numbers};
-use super::{Model, Note, Notes, Pool, Pooled};
+use super::{Model, Note, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::inference::{Inference, PredictionMethod};
@@ -10,7 +10,6 @@ use crate::level::Level;
 use crate::measure::Measure;
 use crate::real::Real;
 use crate::studies::Studies;
-use crate::summary::ZeroCells;
 
 /// The common-effect model: all studies estimate one effect, and are weighted by the inverse of their variances.
 ///
@@ -94,8 +93,9 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
             prediction: PredictionMethod::default(),
             tau2: None,
             tau2_std_error: None,
+            modes: None,
         }
-        .pooled(study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells }))
+        .pooled()
     }
 
     fn cuts<'a>(&'a self, studies: &'a Studies<M, F>) -> Option<Box<dyn Cuts<Pooled<M, F>> + 'a>>
@@ -113,6 +113,9 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
     }
 }
 
+/// From how many studies on a normal interval of a random-effects mean goes without a note.
+const ENOUGH: usize = 4;
+
 /// What the inverse-variance models have in common: weights 1 / (v + τ²), τ² = 0 for a common effect.
 pub(super) struct InverseVariance<'e, 'a, M, F> {
     pub(super) studies: &'a Studies<M, F>,
@@ -124,21 +127,21 @@ pub(super) struct InverseVariance<'e, 'a, M, F> {
     /// In the user's unit.
     pub(super) tau2: Option<f64>,
     pub(super) tau2_std_error: Option<f64>,
+    /// How many local maxima the likelihood of τ² has, where somebody counted.
+    pub(super) modes: Option<usize>,
 }
 
 impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
     #[inline]
-    pub(super) fn pooled(self, mut notes: Notes) -> Result<Pooled<M, F>, Error> {
+    pub(super) fn pooled(self) -> Result<Pooled<M, F>, Error> {
         let numbers = Numbers::new(
             self.evidence,
             self.tau2,
             self.tau2_std_error,
             Choices { inference: self.inference, prediction: Some(self.prediction), level: self.level },
         );
-        if numbers.of_mean.is_none() && self.studies.k() > 1 && self.inference == Inference::HartungKnapp {
-            notes.add(Note::NoResiduals);
-        }
         numbers.check(self.level)?;
+        let notes = if self.may_have_notes(&numbers) { self.notes(&numbers) } else { Vec::new() };
         Ok(Pooled {
             measure: self.studies.measure(),
             model: self.model,
@@ -148,6 +151,32 @@ impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
             numbers,
             notes,
         })
+    }
+
+    fn may_have_notes(&self, numbers: &Numbers<F>) -> bool {
+        self.studies.k() < ENOUGH
+            || self.studies.may_have_notes()
+            || self.modes.is_some_and(|modes| modes > 1)
+            || numbers.of_mean.is_none()
+    }
+
+    #[cold]
+    fn notes(&self, numbers: &Numbers<F>) -> Vec<Note> {
+        let k = self.studies.k();
+        let mut notes = study_notes(self.studies);
+        if matches!(self.model, Model::RandomEffects(_))
+            && self.inference == Inference::Normal
+            && (2..ENOUGH).contains(&k)
+        {
+            notes.push(Note::FewStudies { studies: k });
+        }
+        if let Some(modes) = self.modes.filter(|&modes| modes > 1) {
+            notes.push(Note::SeveralModes { modes });
+        }
+        if numbers.of_mean.is_none() && k > 1 && self.inference == Inference::HartungKnapp {
+            notes.push(Note::NoResiduals);
+        }
+        notes
     }
 }
 
@@ -159,27 +188,22 @@ pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result
 }
 
 /// Notes on what was done to the studies.
-#[inline]
-pub(crate) fn study_notes<M: Measure, F: Real>(
-    studies: &Studies<M, F>,
-    corrected: fn(usize, Option<ZeroCells>) -> Note,
-) -> Notes {
-    let note = || corrected(studies.corrected(), studies.zero_cells());
+pub(crate) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>) -> Vec<Note> {
+    let note = || Note::ZeroCellsCorrected { studies: studies.corrected(), zero_cells: studies.zero_cells() };
     notes_of(studies.k(), (studies.corrected() > 0).then(note), studies.excluded().len())
 }
 
 /// As [`study_notes`], from the number of studies, the note on those that were corrected, and the number of those left out.
-#[inline]
-pub(super) fn notes_of(k: usize, corrected: Option<Note>, excluded: usize) -> Notes {
-    let mut notes = Notes::default();
+pub(super) fn notes_of(k: usize, corrected: Option<Note>, excluded: usize) -> Vec<Note> {
+    let mut notes = Vec::new();
     if let Some(corrected) = corrected {
-        notes.add(corrected);
+        notes.push(corrected);
     }
     if excluded > 0 {
-        notes.add(Note::Excluded { studies: excluded });
+        notes.push(Note::Excluded { studies: excluded });
     }
     if k == 1 {
-        notes.add(Note::OneStudy);
+        notes.push(Note::OneStudy);
     }
     notes
 }

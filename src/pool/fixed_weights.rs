@@ -163,9 +163,9 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
             level: self.level,
         };
         let of_mean = sources.of_mean(self.inference);
-        let mut notes = study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells });
+        let mut notes = study_notes(studies);
         if of_mean.is_none() && studies.k() > 1 && self.inference == Inference::HartungKnapp {
-            notes.add(Note::NoResiduals);
+            notes.push(Note::NoResiduals);
         }
         Pooled {
             measure: studies.measure(),

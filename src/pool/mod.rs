@@ -43,7 +43,6 @@ pub(crate) use forest::{Axis, Glyphs};
 use mantel_haenszel::Policies;
 pub(crate) use mantel_haenszel::{rates, sums};
 pub(crate) use name::Name;
-pub(crate) use notes::Notes;
 pub(crate) use numbers::{Choices, Numbers};
 pub(crate) use of_sums::{Summed, needs_studies};
 pub(crate) use random_effects::estimate_tau2;
@@ -138,7 +137,7 @@ pub struct Pooled<M, F = f64> {
     level: Level,
     k: usize,
     numbers: Numbers<F>,
-    notes: Notes,
+    notes: Vec<Note>,
 }
 
 /// Which model gave an answer.
@@ -289,8 +288,8 @@ impl<M: Measure, F: Real> Pooled<M, F> {
     }
 
     /// What a reader should know besides the numbers.
-    pub fn notes(&self) -> impl Iterator<Item = Note> + use<M, F> {
-        self.notes.iter()
+    pub fn notes(&self) -> impl Iterator<Item = Note> {
+        self.notes.iter().copied()
     }
 
     /// The share of each study in the pooled effect, in the order of the studies; they sum to 1.

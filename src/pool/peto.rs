@@ -1,6 +1,6 @@
 //! Peto's one-step method.
 
-use super::common_effect::{InverseVariance, check_some, study_notes};
+use super::common_effect::{InverseVariance, check_some};
 use super::cuts::{CommonEffectTerms, Cuts, Sums};
 use super::{Model, Note, Pool, Pooled};
 use crate::effect_size::{EffectSize, FromTable};
@@ -113,8 +113,9 @@ impl<M: PetoMeasure, S: AsRef<[M::Data]> + ?Sized> Pool<S> for Peto<M> {
             prediction: PredictionMethod::default(),
             tau2: None,
             tau2_std_error: None,
+            modes: None,
         }
-        .pooled(study_notes(&studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells }))
+        .pooled()
     }
 
     fn cuts<'a>(&'a self, data: &'a S) -> Option<Box<dyn Cuts<Pooled<M>> + 'a>>

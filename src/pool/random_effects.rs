@@ -1,7 +1,7 @@
 //! Effects that differ between studies.
 
-use super::common_effect::{InverseVariance, check_some, study_notes};
-use super::{Model, Name, Note, Pool, Pooled};
+use super::common_effect::{InverseVariance, check_some};
+use super::{Model, Name, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::inference::{Inference, PredictionMethod};
@@ -143,13 +143,6 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
             return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
         }
         let tau2 = estimate_tau2(&self.tau2, &evidence)?;
-        let mut notes = study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells });
-        if self.inference == Inference::Normal && (2..4).contains(&studies.k()) {
-            notes.add(Note::FewStudies { studies: studies.k() });
-        }
-        if let Some(modes) = tau2.and_then(|tau2| tau2.modes).filter(|&modes| modes > 1) {
-            notes.add(Note::SeveralModes { modes });
-        }
         InverseVariance {
             studies,
             evidence: &evidence,
@@ -159,8 +152,9 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
             level: self.level,
             tau2: tau2.map(|tau2| tau2.value.f64()),
             tau2_std_error: tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
+            modes: tau2.and_then(|tau2| tau2.modes),
         }
-        .pooled(notes)
+        .pooled()
     }
 }
 

@@ -71,12 +71,12 @@ impl<T> MetaRegression<T> {
             return Err(ErrorKind::NotWithModerators { what }.into());
         }
         let core = self.core(studies, &design, &columns)?;
-        let mut notes = study_notes(studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells });
+        let mut notes = study_notes(studies);
         if let Some(modes) = core.tau2.and_then(|tau2| tau2.modes).filter(|&modes| modes > 1) {
-            notes.add(Note::SeveralModes { modes });
+            notes.push(Note::SeveralModes { modes });
         }
         if matches!(core.errors, Errors::Undefined) && self.inference != Inference::KenwardRoger {
-            notes.add(Note::NoResiduals);
+            notes.push(Note::NoResiduals);
         }
         let fit = Regression {
             studies: studies.clone(),

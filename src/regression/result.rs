@@ -11,7 +11,7 @@ use crate::inference::Inference;
 use crate::level::Level;
 use crate::measure::Measure;
 use crate::num::square::dot;
-use crate::pool::{Name, Note, Notes};
+use crate::pool::{Name, Note};
 use crate::real::Real;
 use crate::studies::Studies;
 use crate::tau2::Tau2;
@@ -42,7 +42,7 @@ pub struct Regression<M, F = f64> {
     pub(super) df: f64,
     pub(super) typical: Option<f64>,
     pub(super) total: Option<Total>,
-    pub(super) notes: Notes,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Heterogeneity without moderators.
@@ -280,8 +280,8 @@ impl<M: Measure, F: Real> Regression<M, F> {
     }
 
     /// What a reader should know besides the numbers.
-    pub fn notes(&self) -> impl Iterator<Item = Note> + use<M, F> {
-        self.notes.iter()
+    pub fn notes(&self) -> impl Iterator<Item = Note> {
+        self.notes.iter().copied()
     }
 
     /// τ² in the kernel's unit; 0 for models without it.

@@ -11,7 +11,7 @@ pub use tables::MantelHaenszelVariance;
 
 use super::numbers::{Numbers, heterogeneity};
 use super::uncertainty::Uncertainty;
-use super::{Cuts, Model, Note, Notes, Pool, Pooled};
+use super::{Cuts, Model, Note, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::heterogeneity::Heterogeneity;
@@ -243,20 +243,20 @@ impl<M: MantelHaenszelSums> MantelHaenszel<M> {
         .checked()
     }
 
-    fn notes(&self, Counted { k, added, added_for_q, left_out }: Counted) -> Notes {
+    fn notes(&self, Counted { k, added, added_for_q, left_out }: Counted) -> Vec<Note> {
         let Rules { effects, sums, .. } = self.rules;
-        let mut notes = Notes::default();
+        let mut notes = Vec::new();
         if added > 0 {
-            notes.add(Note::ZeroCellsCorrected { studies: added, zero_cells: Some(sums) });
+            notes.push(Note::ZeroCellsCorrected { studies: added, zero_cells: Some(sums) });
         }
         if added_for_q > 0 && effects != sums {
-            notes.add(Note::ZeroCellsCorrectedForQ { studies: added_for_q, zero_cells: Some(effects) });
+            notes.push(Note::ZeroCellsCorrectedForQ { studies: added_for_q, zero_cells: Some(effects) });
         }
         if left_out > 0 {
-            notes.add(Note::Excluded { studies: left_out });
+            notes.push(Note::Excluded { studies: left_out });
         }
         if k == 1 {
-            notes.add(Note::OneStudy);
+            notes.push(Note::OneStudy);
         }
         notes
     }

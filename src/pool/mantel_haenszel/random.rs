@@ -5,8 +5,8 @@ use super::{MantelHaenszel, MantelHaenszelSums, Sums, effects, q_about};
 use crate::error::{Error, ErrorKind};
 use crate::inference::{Inference, PredictionMethod};
 use crate::measure::RiskRatio;
-use crate::pool::common_effect::{InverseVariance, study_notes};
-use crate::pool::{Model, Note, Pool, Pooled};
+use crate::pool::common_effect::InverseVariance;
+use crate::pool::{Model, Pool, Pooled};
 
 /// The random-effects model that Review Manager 5 calls "M-H, random": inverse-variance weights, with the τ² of DerSimonian
 /// and Laird from Cochran's Q about the Mantel-Haenszel estimate.
@@ -97,8 +97,9 @@ impl<M: MantelHaenszelSums, S: AsRef<[M::Data]> + ?Sized> Pool<S> for MantelHaen
             level: self.common.level,
             tau2: (studies.k() > 1).then_some(moment.max(0.0)),
             tau2_std_error: None,
+            modes: None,
         }
-        .pooled(study_notes(&studies, |studies, zero_cells| Note::ZeroCellsCorrected { studies, zero_cells }))?;
+        .pooled()?;
         pooled.numbers.heterogeneity.q = q;
         Ok(pooled)
     }

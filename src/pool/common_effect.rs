@@ -134,50 +134,45 @@ pub(super) struct InverseVariance<'e, 'a, M, F> {
 impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
     #[inline]
     pub(super) fn pooled(self) -> Result<Pooled<M, F>, Error> {
-        let numbers = Numbers::new(
-            self.evidence,
-            self.tau2,
-            self.tau2_std_error,
-            Choices { inference: self.inference, prediction: Some(self.prediction), level: self.level },
-        );
-        numbers.check(self.level)?;
-        let notes = if self.may_have_notes(&numbers) { self.notes(&numbers) } else { Vec::new() };
-        Ok(Pooled {
+        let choices = Choices { inference: self.inference, prediction: Some(self.prediction), level: self.level };
+        let mut pooled = Pooled {
             measure: self.studies.measure(),
-            model: self.model,
             inference: self.inference,
             level: self.level,
             k: self.studies.k(),
-            numbers,
-            notes,
-        })
-    }
-
-    fn may_have_notes(&self, numbers: &Numbers<F>) -> bool {
-        self.studies.k() < ENOUGH
+            numbers: Numbers::new(self.evidence, self.tau2, self.tau2_std_error, choices),
+            notes: Vec::new(),
+            model: self.model,
+        };
+        pooled.numbers.check(pooled.level)?;
+        if self.studies.k() < ENOUGH
             || self.studies.may_have_notes()
             || self.modes.is_some_and(|modes| modes > 1)
-            || numbers.of_mean.is_none()
-    }
-
-    #[cold]
-    fn notes(&self, numbers: &Numbers<F>) -> Vec<Note> {
-        let k = self.studies.k();
-        let mut notes = study_notes(self.studies);
-        if matches!(self.model, Model::RandomEffects(_))
-            && self.inference == Inference::Normal
-            && (2..ENOUGH).contains(&k)
+            || pooled.numbers.of_mean.is_none()
         {
-            notes.push(Note::FewStudies { studies: k });
+            pooled.notes = notes(self.studies, &pooled, self.modes);
         }
-        if let Some(modes) = self.modes.filter(|&modes| modes > 1) {
-            notes.push(Note::SeveralModes { modes });
-        }
-        if numbers.of_mean.is_none() && k > 1 && self.inference == Inference::HartungKnapp {
-            notes.push(Note::NoResiduals);
-        }
-        notes
+        Ok(pooled)
     }
+}
+
+#[cold]
+fn notes<M: Measure, F: Real>(studies: &Studies<M, F>, pooled: &Pooled<M, F>, modes: Option<usize>) -> Vec<Note> {
+    let k = studies.k();
+    let mut notes = study_notes(studies);
+    if matches!(pooled.model, Model::RandomEffects(_))
+        && pooled.inference == Inference::Normal
+        && (2..ENOUGH).contains(&k)
+    {
+        notes.push(Note::FewStudies { studies: k });
+    }
+    if let Some(modes) = modes.filter(|&modes| modes > 1) {
+        notes.push(Note::SeveralModes { modes });
+    }
+    if pooled.numbers.of_mean.is_none() && k > 1 && pooled.inference == Inference::HartungKnapp {
+        notes.push(Note::NoResiduals);
+    }
+    notes
 }
 
 pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result<(), Error> {

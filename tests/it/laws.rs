@@ -444,3 +444,20 @@ fn finite(pooled: &Pooled<RiskRatio>) -> Result<(), TestCaseError> {
     }
     Ok(())
 }
+
+/// Variances that keep their unit multiply to numbers below the smallest double.
+#[test]
+fn likelihoods_of_many_small_variances_move_by_the_unit() {
+    let k = 200;
+    let v: Vec<f64> = (0..k).map(|i| 1e-11 * f64::from(i % 7 + 1)).collect();
+    let y: Vec<f64> = (0..k).map(|i| 1e-5 * f64::from(i % 11)).collect();
+    let (unit, log_unit) = (2_f64.powi(60), 60.0 * std::f64::consts::LN_2);
+    let scaled = |x: &[f64], by: f64| x.iter().map(|x| x * by).collect::<Vec<f64>>();
+    let small = Data::from_analysis(MeanDifference, y.clone(), v.clone()).expect("studies");
+    let large = Data::from_analysis(MeanDifference, scaled(&y, unit), scaled(&v, unit * unit)).expect("studies");
+    for tau2 in [0.0, 1e-11, 1e-8] {
+        let there = large.evidence().log_likelihood(tau2 * unit * unit) + f64::from(k) * log_unit;
+        let here = small.evidence().log_likelihood(tau2);
+        assert!(here.is_finite() && (here / there - 1.0).abs() < 1e-14, "at {tau2:e}: {here} and {there}");
+    }
+}

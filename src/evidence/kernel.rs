@@ -2,8 +2,9 @@
 //!
 //! Two changes of variable keep every sum in range and every digit in place. Effects are taken as differences d from the
 //! most precise study's, which is exact or nearly so. Where its variance is very small or very large, they are taken in units of
-//! about its standard error, a power of two; data of ordinary size need no other unit, and no bit depends on it. Weights at a given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so
-//! that they lie in (0, 1] whatever tau2 is. Everything downstream is a function of such sums.
+//! about its standard error, a power of two; data of ordinary size need no other unit, and no bit depends on it. Weights at a
+//! given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so that they lie in (0, 1]
+//! whatever tau2 is. Everything downstream is a function of such sums.
 
 use super::at_zero::{AtZero, Centre, squares_about_mean};
 use super::curvature::{Curvature, ResidualSums, pairs_of_weights, split, trace_pp};

@@ -1,8 +1,9 @@
 //! One effect for all studies.
 
 use super::cuts::{CommonEffectTerms, Cuts, Sums};
+use super::notes::notes_of;
 use super::numbers::{Choices, Numbers};
-use super::{Model, Note, Pool, Pooled};
+use super::{ENOUGH, Model, Note, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::inference::{Inference, PredictionMethod};
@@ -113,9 +114,6 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
     }
 }
 
-/// From how many studies on a normal interval of a random-effects mean goes without a note.
-const ENOUGH: usize = 4;
-
 /// What the inverse-variance models have in common: weights 1 / (v + τ²), τ² = 0 for a common effect.
 pub(super) struct InverseVariance<'e, 'a, M, F> {
     pub(super) studies: &'a Studies<M, F>,
@@ -150,29 +148,11 @@ impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
             || self.modes.is_some_and(|modes| modes > 1)
             || pooled.numbers.of_mean.is_none()
         {
-            pooled.notes = notes(self.studies, &pooled, self.modes);
+            pooled.notes = study_notes(self.studies);
+            pooled.add_notes(self.modes);
         }
         Ok(pooled)
     }
-}
-
-#[cold]
-fn notes<M: Measure, F: Real>(studies: &Studies<M, F>, pooled: &Pooled<M, F>, modes: Option<usize>) -> Vec<Note> {
-    let k = studies.k();
-    let mut notes = study_notes(studies);
-    if matches!(pooled.model, Model::RandomEffects(_))
-        && pooled.inference == Inference::Normal
-        && (2..ENOUGH).contains(&k)
-    {
-        notes.push(Note::FewStudies { studies: k });
-    }
-    if let Some(modes) = modes.filter(|&modes| modes > 1) {
-        notes.push(Note::SeveralModes { modes });
-    }
-    if pooled.numbers.of_mean.is_none() && k > 1 && pooled.inference == Inference::HartungKnapp {
-        notes.push(Note::NoResiduals);
-    }
-    notes
 }
 
 pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result<(), Error> {
@@ -186,19 +166,4 @@ pub(super) fn check_some<M: Measure, F: Real>(studies: &Studies<M, F>) -> Result
 pub(crate) fn study_notes<M: Measure, F: Real>(studies: &Studies<M, F>) -> Vec<Note> {
     let note = || Note::ZeroCellsCorrected { studies: studies.corrected(), zero_cells: studies.zero_cells() };
     notes_of(studies.k(), (studies.corrected() > 0).then(note), studies.excluded().len())
-}
-
-/// As [`study_notes`], from the number of studies, the note on those that were corrected, and the number of those left out.
-pub(super) fn notes_of(k: usize, corrected: Option<Note>, excluded: usize) -> Vec<Note> {
-    let mut notes = Vec::new();
-    if let Some(corrected) = corrected {
-        notes.push(corrected);
-    }
-    if excluded > 0 {
-        notes.push(Note::Excluded { studies: excluded });
-    }
-    if k == 1 {
-        notes.push(Note::OneStudy);
-    }
-    notes
 }

@@ -3,7 +3,7 @@
 use super::common_effect::{check_some, study_notes};
 use super::numbers::{Numbers, heterogeneity};
 use super::uncertainty::Sources;
-use super::{Model, Note, Pool, Pooled};
+use super::{Model, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::inference::{Inference, PredictionMethod};
 use crate::level::Level;
@@ -163,11 +163,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
             level: self.level,
         };
         let of_mean = sources.of_mean(self.inference);
-        let mut notes = study_notes(studies);
-        if of_mean.is_none() && studies.k() > 1 && self.inference == Inference::HartungKnapp {
-            notes.push(Note::NoResiduals);
-        }
-        Pooled {
+        let mut pooled = Pooled {
             measure: studies.measure(),
             model: Model::FixedWeights(scheme, super::Name::of_estimator(&self.tau2)),
             inference: self.inference,
@@ -185,9 +181,10 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
                     tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
                 ),
             },
-            notes,
-        }
-        .checked()
+            notes: study_notes(studies),
+        };
+        pooled.add_notes(None);
+        pooled.checked()
     }
 }
 

@@ -72,3 +72,15 @@ fn corrected(f: &mut fmt::Formatter<'_>, studies: &str, zero_cells: Option<ZeroC
         None => write!(f, "zero cells were corrected in {studies}, not all in the same way"),
     }
 }
+
+/// Notes on the studies of a result: on those that were corrected, how many were left out, and if there is but one.
+pub(super) fn notes_of(k: usize, corrected: impl IntoIterator<Item = Note>, excluded: usize) -> Vec<Note> {
+    let mut notes = Vec::from_iter(corrected);
+    if excluded > 0 {
+        notes.push(Note::Excluded { studies: excluded });
+    }
+    if k == 1 {
+        notes.push(Note::OneStudy);
+    }
+    notes
+}

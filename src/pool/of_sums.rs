@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
+use super::notes::notes_of;
 use super::numbers::{Choices, Numbers};
 use super::uncertainty::{NewStudy, Uncertainty};
-use super::{Model, Note, Pooled};
+use super::{Model, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::heterogeneity::Heterogeneity;
 use crate::inference::{Inference, PredictionMethod};
@@ -100,19 +101,10 @@ impl Summed {
     pub(crate) fn pooled<M: Measure>(&self, measure: M, model: Model, choices: Choices) -> Result<Pooled<M>, Error> {
         let numbers = self.numbers(choices)?;
         let k = usize::try_from(self.k).unwrap_or(usize::MAX);
-        let mut notes = Vec::new();
-        if k == 1 {
-            notes.push(Note::OneStudy);
-        }
-        let random = matches!(model, Model::RandomEffects(_));
-        if random && choices.inference == Inference::Normal && (2..4).contains(&k) {
-            notes.push(Note::FewStudies { studies: k });
-        }
-        if numbers.of_mean.is_none() && k > 1 && choices.inference == Inference::HartungKnapp {
-            notes.push(Note::NoResiduals);
-        }
         let Choices { inference, level, .. } = choices;
-        Ok(Pooled { measure, model, inference, level, k, numbers, notes })
+        let mut pooled = Pooled { measure, model, inference, level, k, numbers, notes: notes_of(k, None, 0) };
+        pooled.add_notes(None);
+        Ok(pooled)
     }
 }
 

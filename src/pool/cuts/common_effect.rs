@@ -1,6 +1,6 @@
 //! Parts of the studies of a common effect by inverse variance.
 
-use super::super::common_effect::notes_of;
+use super::super::notes::notes_of;
 use super::super::uncertainty::Uncertainty;
 use super::super::{Model, Note, Numbers, Pooled};
 use super::{Frame, OffsetSums, Terms};

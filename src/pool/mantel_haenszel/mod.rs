@@ -9,6 +9,7 @@ mod tables;
 pub use random::MantelHaenszelRandomEffects;
 pub use tables::MantelHaenszelVariance;
 
+use super::notes::notes_of;
 use super::numbers::{Numbers, heterogeneity};
 use super::uncertainty::Uncertainty;
 use super::{Cuts, Model, Note, Pool, Pooled};
@@ -245,20 +246,10 @@ impl<M: MantelHaenszelSums> MantelHaenszel<M> {
 
     fn notes(&self, Counted { k, added, added_for_q, left_out }: Counted) -> Vec<Note> {
         let Rules { effects, sums, .. } = self.rules;
-        let mut notes = Vec::new();
-        if added > 0 {
-            notes.push(Note::ZeroCellsCorrected { studies: added, zero_cells: Some(sums) });
-        }
-        if added_for_q > 0 && effects != sums {
-            notes.push(Note::ZeroCellsCorrectedForQ { studies: added_for_q, zero_cells: Some(effects) });
-        }
-        if left_out > 0 {
-            notes.push(Note::Excluded { studies: left_out });
-        }
-        if k == 1 {
-            notes.push(Note::OneStudy);
-        }
-        notes
+        let corrected = Note::ZeroCellsCorrected { studies: added, zero_cells: Some(sums) };
+        let for_q = Note::ZeroCellsCorrectedForQ { studies: added_for_q, zero_cells: Some(effects) };
+        let corrected = (added > 0).then_some(corrected).into_iter();
+        notes_of(k, corrected.chain((added_for_q > 0 && effects != sums).then_some(for_q)), left_out)
     }
 }
 

@@ -114,12 +114,12 @@ macro_rules! beside {
                 let $beside = &mut ByRows { y, v, arrivals: $arrivals };
                 $pass
             }
-            Layout::Columns(columns) if $arrivals.gaps => {
-                let $beside = &mut ByColumns::<_, _, true> { columns, arrivals: $arrivals };
+            Layout::Columns(_) if $arrivals.gaps => {
+                let $beside = &mut ByColumns::<_, _, true>::new($arrivals);
                 $pass
             }
-            Layout::Columns(columns) => {
-                let $beside = &mut ByColumns::<_, _, false> { columns, arrivals: $arrivals };
+            Layout::Columns(_) => {
+                let $beside = &mut ByColumns::<_, _, false>::new($arrivals);
                 $pass
             }
         }

@@ -29,12 +29,28 @@ const MANY: usize = 1024;
 #[derive(Debug)]
 pub(super) struct Stage<'d, 'a, F> {
     data: &'d Data<'a, F>,
+    /// The columns from `begin` on, if there are any.
+    columns: Vec<Column<'a, F>>,
     /// Where the tiles begin.
     begin: usize,
     here: Vec<Pair>,
     next: Vec<Pair>,
     /// There were gaps among those that arrived last: there will be some among the next, too.
     has_gaps: bool,
+}
+
+/// The effects and the variances of one study, LANES outcomes at a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Column<'a, F> {
+    y: &'a [[F; LANES]],
+    v: &'a [[F; LANES]],
+}
+
+impl<'a, F> Column<'a, F> {
+    fn new((y, v): (&'a [F], &'a [F]), begin: usize) -> Self {
+        let tiles = |x: &'a [F]| x.get(begin..).unwrap_or_default().as_chunks().0;
+        Self { y: tiles(y), v: tiles(v) }
+    }
 }
 
 /// The effects and the variances of one study, of LANES outcomes, on whole lines of the cache.
@@ -71,17 +87,21 @@ pub(super) fn before_line<F>(column: &[F]) -> usize {
 impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
     pub(super) fn new(data: &'d Data<'a, F>, begin: usize) -> Self {
         let pairs = vec![Pair { y: [0.0; LANES], v: [0.0; LANES] }; data.studies];
-        Self { data, begin, here: pairs.clone(), next: pairs, has_gaps: false }
+        let columns = match &data.layout {
+            Layout::Columns(columns) => columns.iter().map(|&pair| Column::new(pair, begin)).collect(),
+            Layout::Rows { .. } => Vec::new(),
+        };
+        Self { data, columns, begin, here: pairs.clone(), next: pairs, has_gaps: false }
     }
 
     /// The pairs that have arrived, and those of the LANES outcomes from `first` on, if there are any.
     #[inline(always)]
     pub(super) fn split<W: Group>(&mut self, first: usize, zero: W) -> (&[Pair], Arrivals<'_, 'a, W, F>) {
-        let Self { data, begin, here, next, has_gaps } = self;
+        let Self { data, columns, begin, here, next, has_gaps } = self;
         let on_the_way = data.precision == Precision::Variance && matches!(data.layout, Layout::Columns(_));
         let gaps = *has_gaps && on_the_way;
         let bounds = Bounds::new(zero, if gaps { 0 } else { data.studies });
-        (here, Arrivals { data, begin: *begin, first, pairs: next, bounds, gaps, has_gaps, zero })
+        (here, Arrivals { data, columns, begin: *begin, first, pairs: next, bounds, gaps, has_gaps, zero })
     }
 
     /// Brings the first outcomes.
@@ -90,9 +110,7 @@ impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
         let studies = self.data.studies;
         let (_, mut arrivals) = self.split(self.begin, zero);
         match arrivals.layout() {
-            Layout::Columns(columns) => {
-                bring(&mut ByColumns::<_, _, false> { columns, arrivals: &mut arrivals }, studies);
-            }
+            Layout::Columns(_) => bring(&mut ByColumns::<_, _, false>::new(&mut arrivals), studies),
             Layout::Rows { y, v } => bring(&mut ByRows { y, v, arrivals: &mut arrivals }, studies),
         }
         let bounds = arrivals.bounds();
@@ -131,6 +149,7 @@ fn bring<W: Group>(arrivals: &mut impl Beside<W>, studies: usize) {
 /// LANES outcomes on their way.
 pub(super) struct Arrivals<'s, 'a, W: Group, F> {
     data: &'s Data<'a, F>,
+    columns: &'s [Column<'a, F>],
     /// Where the tiles begin.
     begin: usize,
     first: usize,
@@ -144,8 +163,15 @@ pub(super) struct Arrivals<'s, 'a, W: Group, F> {
 
 /// Columns, which are looked at on the way.
 pub(super) struct ByColumns<'t, 's, 'a, W: Group, F, const GAPS: bool> {
-    pub(super) columns: &'t [(&'a [F], &'a [F])],
-    pub(super) arrivals: &'t mut Arrivals<'s, 'a, W, F>,
+    tile: usize,
+    arrivals: &'t mut Arrivals<'s, 'a, W, F>,
+}
+
+impl<'t, 's, 'a, W: Group, F, const GAPS: bool> ByColumns<'t, 's, 'a, W, F, GAPS> {
+    #[inline(always)]
+    pub(super) fn new(arrivals: &'t mut Arrivals<'s, 'a, W, F>) -> Self {
+        Self { tile: (arrivals.first - arrivals.begin) / LANES, arrivals }
+    }
 }
 
 impl<W: Group, F: Real, const GAPS: bool> Beside<W> for ByColumns<'_, '_, '_, W, F, GAPS> {
@@ -156,9 +182,9 @@ impl<W: Group, F: Real, const GAPS: bool> Beside<W> for ByColumns<'_, '_, '_, W,
 
     #[inline(always)]
     fn study(&mut self, bounds: &mut Bounds<W::Part>, study: usize, part: usize) {
-        let Arrivals { first, pairs, zero, .. } = &mut *self.arrivals;
-        let (Some(pair), Some((y, v))) = (pairs.get_mut(study), self.columns.get(study)) else { return };
-        let (Some(y), Some(v)) = (lanes(y, *first), lanes(v, *first)) else { return };
+        let Arrivals { columns, pairs, zero, .. } = &mut *self.arrivals;
+        let (Some(pair), Some(column)) = (pairs.get_mut(study), columns.get(study)) else { return };
+        let (Some(y), Some(v)) = (column.y.get(self.tile), column.v.get(self.tile)) else { return };
         let mut y = zero.load(&from_fn(|l| y[l].f64())).part(part);
         let mut v = zero.load(&from_fn(|l| v[l].f64())).part(part);
         if GAPS {
@@ -332,11 +358,6 @@ fn block<F: Real>(numbers: &[F], k: usize) -> [[f64; FOUR]; FOUR] {
         let row = &numbers[row * k..][..FOUR];
         from_fn(|study| row[study].f64())
     })
-}
-
-#[inline(always)]
-fn lanes<F>(column: &[F], first: usize) -> Option<&[F; LANES]> {
-    column.get(first..)?.first_chunk()
 }
 
 /// The variance that a standard error gives; NaN stays NaN, which is missing, and what is not positive becomes invalid.

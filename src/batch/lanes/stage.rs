@@ -248,27 +248,34 @@ impl<W: Group, F: Real> Beside<W> for ByRows<'_, '_, '_, W, F> {
     fn end(&mut self, _: Bounds<W::Part>, _: usize) {}
 }
 
-/// Outcomes that are asked for.
+/// Outcomes that are asked for, a line of two columns at each step: memory brings only so many lines at a time.
 pub(super) struct Fetch<'s, 'a, W, F> {
     /// Those columns that this tile asks for.
     columns: &'s [(&'a [F], &'a [F])],
     outcomes: Range<usize>,
+    /// The next line.
+    column: usize,
+    line: usize,
     zero: W,
 }
 
 impl<W: Group, F> Fetch<'_, '_, W, F> {
     /// Asks for all at once.
     #[inline(always)]
-    pub(super) fn all(&self) {
-        (0..self.columns.len()).for_each(|column| self.column(column));
+    pub(super) fn all(&mut self) {
+        while self.column < self.columns.len() {
+            self.step();
+        }
     }
 
     #[inline(always)]
-    fn column(&self, column: usize) {
-        let Some((y, v)) = self.columns.get(column) else { return };
-        for line in self.outcomes.clone().step_by(IN_LINE) {
-            prefetch_index(y, line);
-            prefetch_index(v, line);
+    fn step(&mut self) {
+        let Some((y, v)) = self.columns.get(self.column) else { return };
+        prefetch_index(y, self.line);
+        prefetch_index(v, self.line);
+        self.line += IN_LINE;
+        if self.line >= self.outcomes.end {
+            (self.column, self.line) = (self.column + 1, self.outcomes.start);
         }
     }
 }
@@ -280,14 +287,19 @@ impl<W: Group, F> Beside<W> for Fetch<'_, '_, W, F> {
     }
 
     #[inline(always)]
-    fn study(&mut self, _: &mut Bounds<W::Part>, study: usize, part: usize) {
-        if part == 0 {
-            self.column(study);
+    fn study(&mut self, _: &mut Bounds<W::Part>, _: usize, part: usize) {
+        // Two passes have about as many steps as there are lines.
+        if part < 2 {
+            self.step();
         }
     }
 
     #[inline(always)]
-    fn end(&mut self, _: Bounds<W::Part>, _: usize) {}
+    fn end(&mut self, _: Bounds<W::Part>, part: usize) {
+        if part == 1 {
+            self.all();
+        }
+    }
 }
 
 impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
@@ -309,7 +321,7 @@ impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
         // By the last number of each line's length: where lines begin elsewhere, the first is there already, as the last one before.
         let first = self.begin + (block + 1) * width + IN_LINE - 1;
         let columns = &columns[columns.len() * part / length..columns.len() * (part + 1) / length];
-        Fetch { columns, outcomes: first..first + width, zero: self.zero }
+        Fetch { columns, outcomes: first..first + width, column: 0, line: first, zero: self.zero }
     }
 
     /// Their extremes, when all have arrived. What is missing gets an effect of 0 and an infinite variance.

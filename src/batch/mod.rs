@@ -73,7 +73,7 @@ enum Layout<'a, F> {
     /// One column of effects and one of variances for each study.
     Columns(Vec<(&'a [F], &'a [F])>),
     /// One row of effects and one of variances for each outcome.
-    Rows { y: &'a [F], v: &'a [F] },
+    Rows((&'a [F], &'a [F])),
 }
 
 /// What the second number is.
@@ -183,7 +183,7 @@ impl<'a, M: Measure, F: Real> Batch<'a, M, F> {
         }
         Ok(Self {
             measure,
-            data: Data { layout: Layout::Rows { y, v }, precision, outcomes, studies },
+            data: Data { layout: Layout::Rows((y, v)), precision, outcomes, studies },
             columns: Columns::DEFAULT,
         })
     }

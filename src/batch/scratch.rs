@@ -40,7 +40,7 @@ impl<F: Real> Data<'_, F> {
     pub(super) fn pair(&self, outcome: usize, study: usize) -> (F, F) {
         match &self.layout {
             Layout::Columns(columns) => (columns[study].0[outcome], columns[study].1[outcome]),
-            Layout::Rows { y, v } => (y[outcome * self.studies + study], v[outcome * self.studies + study]),
+            Layout::Rows((y, v)) => (y[outcome * self.studies + study], v[outcome * self.studies + study]),
         }
     }
 

@@ -53,7 +53,7 @@ pub(super) fn can(studies: usize, inference: Inference) -> bool {
 pub(super) fn whole<F>(data: &Data<'_, F>, outcomes: &Range<usize>, results: Option<&[F]>) -> Range<usize> {
     let column = match &data.layout {
         Layout::Columns(columns) => columns.first().and_then(|(y, _)| y.get(outcomes.start..)),
-        Layout::Rows { .. } => results,
+        Layout::Rows(_) => results,
     };
     let start = outcomes.start + column.map_or(0, stage::before_line).min(outcomes.len());
     start..outcomes.end - (outcomes.end - start) % LANES
@@ -110,7 +110,7 @@ impl<F: Real, V: Visit, W: Group> pulp::NullaryFnOnce for With<'_, '_, F, V, W> 
 macro_rules! beside {
     ($arrivals:ident, |$beside:ident| $pass:expr) => {
         match $arrivals.layout() {
-            Layout::Rows { y, v } => {
+            Layout::Rows((y, v)) => {
                 let $beside = &mut ByRows { y, v, arrivals: $arrivals };
                 $pass
             }

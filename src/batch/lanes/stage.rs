@@ -89,7 +89,7 @@ impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
         let pairs = vec![Pair { y: [0.0; LANES], v: [0.0; LANES] }; data.studies];
         let columns = match &data.layout {
             Layout::Columns(columns) => columns.iter().map(|&pair| Column::new(pair, begin)).collect(),
-            Layout::Rows { .. } => Vec::new(),
+            Layout::Rows(_) => Vec::new(),
         };
         Self { data, columns, begin, here: pairs.clone(), next: pairs, has_gaps: false }
     }
@@ -111,7 +111,7 @@ impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
         let (_, mut arrivals) = self.split(self.begin, zero);
         match arrivals.layout() {
             Layout::Columns(_) => bring(&mut ByColumns::<_, _, false>::new(&mut arrivals), studies),
-            Layout::Rows { y, v } => bring(&mut ByRows { y, v, arrivals: &mut arrivals }, studies),
+            Layout::Rows((y, v)) => bring(&mut ByRows { y, v, arrivals: &mut arrivals }, studies),
         }
         let bounds = arrivals.bounds();
         self.go_on();
@@ -311,9 +311,14 @@ impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
     /// What asks for a part of the outcomes that follow them.
     #[inline(always)]
     pub(super) fn fetch(&self) -> Fetch<'s, 'a, W, F> {
-        let columns: &[_] = match &self.data.layout {
+        let columns = match &self.data.layout {
             Layout::Columns(columns) => columns,
-            Layout::Rows { .. } => &[],
+            Layout::Rows(rows) => {
+                let k = self.data.studies;
+                let first = (self.first + LANES) * k + IN_LINE - 1;
+                let columns = std::slice::from_ref(rows);
+                return Fetch { columns, outcomes: first..first + LANES * k, column: 0, line: first, zero: self.zero };
+            }
         };
         let length = (NUMBERS / (2 * columns.len().max(1)) / LANES).max(1);
         let (width, tile) = (length * LANES, (self.first - self.begin) / LANES);
@@ -333,7 +338,7 @@ impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
                 pair.v = pair.v.map(variance::<F>);
             }
         }
-        if data.precision == Precision::StdError || matches!(data.layout, Layout::Rows { .. }) {
+        if data.precision == Precision::StdError || matches!(data.layout, Layout::Rows(_)) {
             bounds = Bounds::new(zero, data.studies);
             for pair in &*pairs {
                 bounds.take(pair.y(zero), pair.v(zero));

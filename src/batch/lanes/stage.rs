@@ -33,6 +33,7 @@ pub(super) struct Stage<'d, 'a, F> {
     columns: Vec<Column<'a, F>>,
     /// Where the tiles begin.
     begin: usize,
+    ahead: Ahead,
     here: Vec<Pair>,
     next: Vec<Pair>,
     /// There were gaps among those that arrived last: there will be some among the next, too.
@@ -91,17 +92,19 @@ impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
             Layout::Columns(columns) => columns.iter().map(|&pair| Column::new(pair, begin)).collect(),
             Layout::Rows(_) => Vec::new(),
         };
-        Self { data, columns, begin, here: pairs.clone(), next: pairs, has_gaps: false }
+        let ahead = Ahead::new(columns.len(), begin);
+        Self { data, columns, begin, ahead, here: pairs.clone(), next: pairs, has_gaps: false }
     }
 
     /// The pairs that have arrived, and those of the LANES outcomes from `first` on, if there are any.
     #[inline(always)]
     pub(super) fn split<W: Group>(&mut self, first: usize, zero: W) -> (&[Pair], Arrivals<'_, 'a, W, F>) {
-        let Self { data, columns, begin, here, next, has_gaps } = self;
+        let Self { data, columns, begin, ahead, here, next, has_gaps } = self;
         let on_the_way = data.precision == Precision::Variance && matches!(data.layout, Layout::Columns(_));
         let gaps = *has_gaps && on_the_way;
         let bounds = Bounds::new(zero, if gaps { 0 } else { data.studies });
-        (here, Arrivals { data, columns, begin: *begin, first, pairs: next, bounds, gaps, has_gaps, zero })
+        let (begin, ahead) = (*begin, *ahead);
+        (here, Arrivals { data, columns, begin, ahead, first, pairs: next, bounds, gaps, has_gaps, zero })
     }
 
     /// Brings the first outcomes.
@@ -121,6 +124,43 @@ impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
     /// Goes on to the next outcomes.
     pub(super) fn go_on(&mut self) {
         swap(&mut self.here, &mut self.next);
+        self.ahead.go_on();
+    }
+}
+
+/// Which part of the columns a tile asks for.
+///
+/// A long piece of each column at once is what memory brings quickest. So several tiles together ask for as many tiles to come, each
+/// for its share of the columns.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    /// The first of the outcomes that are asked for.
+    first: usize,
+    /// For how many tiles, and which of these it is that asks.
+    tiles: usize,
+    tile: usize,
+    /// How many columns are its share.
+    share: usize,
+}
+
+impl Ahead {
+    fn new(studies: usize, begin: usize) -> Self {
+        let tiles = (NUMBERS / (2 * studies.max(1)) / LANES).max(1);
+        Self { first: begin + tiles * LANES, tiles, tile: 0, share: studies.div_ceil(tiles) }
+    }
+
+    fn go_on(&mut self) {
+        self.tile += 1;
+        if self.tile == self.tiles {
+            (self.tile, self.first) = (0, self.first + self.tiles * LANES);
+        }
+    }
+
+    /// Its share of the columns.
+    #[inline(always)]
+    fn of<'c, T>(&self, columns: &'c [T]) -> &'c [T] {
+        let others = columns.get(self.tile * self.share..).unwrap_or_default();
+        others.get(..self.share).unwrap_or(others)
     }
 }
 
@@ -152,6 +192,7 @@ pub(super) struct Arrivals<'s, 'a, W: Group, F> {
     columns: &'s [Column<'a, F>],
     /// Where the tiles begin.
     begin: usize,
+    ahead: Ahead,
     first: usize,
     pairs: &'s mut [Pair],
     bounds: Bounds<W>,
@@ -252,7 +293,7 @@ impl<W: Group, F: Real> Beside<W> for ByRows<'_, '_, '_, W, F> {
 pub(super) struct Fetch<'s, 'a, W, F> {
     /// Those columns that this tile asks for.
     columns: &'s [(&'a [F], &'a [F])],
-    outcomes: Range<usize>,
+    numbers: Range<usize>,
     /// The next line.
     column: usize,
     line: usize,
@@ -274,8 +315,8 @@ impl<W: Group, F> Fetch<'_, '_, W, F> {
         prefetch_index(y, self.line);
         prefetch_index(v, self.line);
         self.line += IN_LINE;
-        if self.line >= self.outcomes.end {
-            (self.column, self.line) = (self.column + 1, self.outcomes.start);
+        if self.line >= self.numbers.end {
+            (self.column, self.line) = (self.column + 1, self.numbers.start);
         }
     }
 }
@@ -311,22 +352,17 @@ impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
     /// What asks for a part of the outcomes that follow them.
     #[inline(always)]
     pub(super) fn fetch(&self) -> Fetch<'s, 'a, W, F> {
-        let columns = match &self.data.layout {
-            Layout::Columns(columns) => columns,
+        let Self { ahead, first, zero, data, .. } = self;
+        let (columns, first, length) = match &data.layout {
+            Layout::Columns(columns) => (ahead.of(columns), ahead.first, ahead.tiles * LANES),
             Layout::Rows(rows) => {
-                let k = self.data.studies;
-                let first = (self.first + LANES) * k + IN_LINE - 1;
-                let columns = std::slice::from_ref(rows);
-                return Fetch { columns, outcomes: first..first + LANES * k, column: 0, line: first, zero: self.zero };
+                let k = data.studies;
+                (std::slice::from_ref(rows), (first + LANES) * k, LANES * k)
             }
         };
-        let length = (NUMBERS / (2 * columns.len().max(1)) / LANES).max(1);
-        let (width, tile) = (length * LANES, (self.first - self.begin) / LANES);
-        let (block, part) = (tile / length, tile % length);
         // By the last number of each line's length: where lines begin elsewhere, the first is there already, as the last one before.
-        let first = self.begin + (block + 1) * width + IN_LINE - 1;
-        let columns = &columns[columns.len() * part / length..columns.len() * (part + 1) / length];
-        Fetch { columns, outcomes: first..first + width, column: 0, line: first, zero: self.zero }
+        let first = first + IN_LINE - 1;
+        Fetch { columns, numbers: first..first + length, column: 0, line: first, zero: *zero }
     }
 
     /// Their extremes, when all have arrived. What is missing gets an effect of 0 and an infinite variance.

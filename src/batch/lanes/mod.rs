@@ -110,8 +110,8 @@ impl<F: Real, V: Visit, W: Group> pulp::NullaryFnOnce for With<'_, '_, F, V, W> 
 macro_rules! beside {
     ($arrivals:ident, |$beside:ident| $pass:expr) => {
         match $arrivals.layout() {
-            Layout::Rows((y, v)) => {
-                let $beside = &mut ByRows { y, v, arrivals: $arrivals };
+            Layout::Rows(rows) => {
+                let $beside = &mut ByRows::new(*rows, $arrivals);
                 $pass
             }
             Layout::Columns(_) if $arrivals.gaps => {

@@ -114,7 +114,7 @@ impl<'d, 'a, F: Real> Stage<'d, 'a, F> {
         let (_, mut arrivals) = self.split(self.begin, zero);
         match arrivals.layout() {
             Layout::Columns(_) => bring(&mut ByColumns::<_, _, false>::new(&mut arrivals), studies),
-            Layout::Rows((y, v)) => bring(&mut ByRows { y, v, arrivals: &mut arrivals }, studies),
+            Layout::Rows(rows) => bring(&mut ByRows::new(*rows, &mut arrivals), studies),
         }
         let bounds = arrivals.bounds();
         self.go_on();
@@ -243,11 +243,49 @@ impl<W: Group, F: Real, const GAPS: bool> Beside<W> for ByColumns<'_, '_, '_, W,
     }
 }
 
-/// Rows, a block of four studies and four rows at each step.
+/// Rows, in blocks of four studies and four rows that are spread evenly over the steps.
 pub(super) struct ByRows<'t, 's, 'a, W: Group, F> {
-    pub(super) y: &'t [F],
-    pub(super) v: &'t [F],
-    pub(super) arrivals: &'t mut Arrivals<'s, 'a, W, F>,
+    rows: (&'a [F], &'a [F]),
+    blocks: usize,
+    steps: usize,
+    /// As a part of `steps`, how much of a block is due.
+    due: usize,
+    /// The next block.
+    next: usize,
+    arrivals: &'t mut Arrivals<'s, 'a, W, F>,
+}
+
+impl<'t, 's, 'a, W: Group, F: Real> ByRows<'t, 's, 'a, W, F> {
+    #[inline(always)]
+    pub(super) fn new(rows: (&'a [F], &'a [F]), arrivals: &'t mut Arrivals<'s, 'a, W, F>) -> Self {
+        let k = arrivals.pairs.len();
+        if k < FOUR {
+            copy_rows(arrivals.pairs, arrivals.first, rows);
+        }
+        // For two steps at each study there are at most as many blocks.
+        let blocks = if k < FOUR { 0 } else { LANES / FOUR * k.div_ceil(FOUR) };
+        Self { rows, blocks, steps: W::PARTS * k, due: 0, next: 0, arrivals }
+    }
+
+    /// Brings the next block.
+    #[inline(always)]
+    fn bring(&mut self) {
+        let Arrivals { first, pairs, zero, .. } = &mut *self.arrivals;
+        let k = pairs.len();
+        let (lane, study) = (self.next % FOUR * FOUR, self.next / FOUR * FOUR);
+        self.next += 1;
+        // The last four studies may be some of those before, too.
+        let study = study.min(k - FOUR);
+        let corner = (*first + lane) * k + study;
+        let numbers = corner..corner + (FOUR - 1) * k + FOUR;
+        // Beyond the end there is nothing to bring.
+        let (Some(y), Some(v)) = (self.rows.0.get(numbers.clone()), self.rows.1.get(numbers)) else { return };
+        let (y, v) = (zero.transpose(block(y, k)), zero.transpose(block(v, k)));
+        for (pair, (y, v)) in pairs[study..].iter_mut().zip(y.iter().zip(&v)) {
+            pair.y[lane..lane + FOUR].copy_from_slice(y);
+            pair.v[lane..lane + FOUR].copy_from_slice(v);
+        }
+    }
 }
 
 impl<W: Group, F: Real> Beside<W> for ByRows<'_, '_, '_, W, F> {
@@ -257,31 +295,11 @@ impl<W: Group, F: Real> Beside<W> for ByRows<'_, '_, '_, W, F> {
     }
 
     #[inline(always)]
-    fn study(&mut self, _: &mut Bounds<W::Part>, study: usize, part: usize) {
-        let Arrivals { first, pairs, zero, .. } = &mut *self.arrivals;
-        let k = pairs.len();
-        if k < FOUR {
-            if study == 0 && part == 0 {
-                copy_rows(pairs, *first, self.y, self.v);
-            }
-            return;
-        }
-        // There are at least two steps for each study, and fewer blocks.
-        let step = part * k + study;
-        let (lane, study) = (step % FOUR * FOUR, step / FOUR * FOUR);
-        if study >= k {
-            return;
-        }
-        // The last four studies may be some of those before, too.
-        let study = study.min(k - FOUR);
-        let corner = (*first + lane) * k + study;
-        let numbers = corner..corner + (FOUR - 1) * k + FOUR;
-        // Beyond the end there is nothing to bring.
-        let (Some(y), Some(v)) = (self.y.get(numbers.clone()), self.v.get(numbers)) else { return };
-        let (y, v) = (zero.transpose(block(y, k)), zero.transpose(block(v, k)));
-        for (pair, (y, v)) in pairs[study..].iter_mut().zip(y.iter().zip(&v)) {
-            pair.y[lane..lane + FOUR].copy_from_slice(y);
-            pair.v[lane..lane + FOUR].copy_from_slice(v);
+    fn study(&mut self, _: &mut Bounds<W::Part>, _: usize, _: usize) {
+        self.due += self.blocks;
+        if self.due >= self.steps {
+            self.due -= self.steps;
+            self.bring();
         }
     }
 
@@ -393,7 +411,7 @@ impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
 }
 
 /// Rows of LANES outcomes into the columns of their pairs, one number after the other.
-fn copy_rows<F: Real>(pairs: &mut [Pair], first: usize, y: &[F], v: &[F]) {
+fn copy_rows<F: Real>(pairs: &mut [Pair], first: usize, (y, v): (&[F], &[F])) {
     // Of no studies there is nothing to copy.
     let k = pairs.len().max(1);
     let (Some(y), Some(v)) = (y.get(first * k..), v.get(first * k..)) else { return };

@@ -24,7 +24,7 @@ use crate::num::wide::{Group, LANES, Wide};
 use crate::real::Real;
 use crate::tau2::LaneMethod;
 use answers::finish;
-use stage::{Arrivals, ByColumns, ByRows, Stage};
+use stage::{Arrivals, Both, ByColumns, ByRows, Stage};
 use tile::Tile;
 
 /// Takes the answers, LANES at a time, with the index of the first of them.
@@ -137,8 +137,7 @@ fn pool<W: Group, F: Real>(
     let mut fetch = arrivals.fetch();
     let (zero, (tau2, unsettled)) = match method {
         None => {
-            fetch.all();
-            let (zero, _) = beside!(arrivals, |beside| tile.at_zero::<false>(beside));
+            let (zero, _) = beside!(arrivals, |beside| tile.at_zero::<false>(&mut Both(beside, &mut fetch)));
             return finish::<W, F>(tile, &zero, &zero.centre, None, no_lane(tile), inference);
         }
         Some(LaneMethod::MaximumLikelihood | LaneMethod::Reml) => {

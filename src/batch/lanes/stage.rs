@@ -174,6 +174,28 @@ pub(super) trait Beside<W: Group> {
     fn end(&mut self, bounds: Bounds<W::Part>, part: usize);
 }
 
+/// Two things beside one pass; the former counts.
+pub(super) struct Both<'t, A, B>(pub(super) &'t mut A, pub(super) &'t mut B);
+
+impl<W: Group, A: Beside<W>, B: Beside<W>> Beside<W> for Both<'_, A, B> {
+    #[inline(always)]
+    fn begin(&self, part: usize) -> Bounds<W::Part> {
+        self.0.begin(part)
+    }
+
+    #[inline(always)]
+    fn study(&mut self, bounds: &mut Bounds<W::Part>, study: usize, part: usize) {
+        self.0.study(bounds, study, part);
+        self.1.study(bounds, study, part);
+    }
+
+    #[inline(always)]
+    fn end(&mut self, bounds: Bounds<W::Part>, part: usize) {
+        self.0.end(bounds, part);
+        self.1.end(bounds, part);
+    }
+}
+
 /// Brings what arrives beside a pass, without one.
 #[inline(always)]
 fn bring<W: Group>(arrivals: &mut impl Beside<W>, studies: usize) {

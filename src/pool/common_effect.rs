@@ -1,9 +1,9 @@
 //! One effect for all studies.
 
 use super::cuts::{CommonEffectTerms, Cuts, Sums};
-use super::notes::notes_of;
+use super::notes::{MeanNotes, notes_of};
 use super::numbers::{Choices, Numbers};
-use super::{ENOUGH, Model, Note, Pool, Pooled};
+use super::{Model, Note, Pool, Pooled};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::inference::{Inference, PredictionMethod};
@@ -133,25 +133,14 @@ impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
     #[inline]
     pub(super) fn pooled(self) -> Result<Pooled<M, F>, Error> {
         let choices = Choices { inference: self.inference, prediction: Some(self.prediction), level: self.level };
-        let mut pooled = Pooled {
-            measure: self.studies.measure(),
-            inference: self.inference,
-            level: self.level,
-            k: self.studies.k(),
-            numbers: Numbers::new(self.evidence, self.tau2, self.tau2_std_error, choices),
-            notes: Vec::new(),
-            model: self.model,
-        };
-        pooled.numbers.check(pooled.level)?;
-        if self.studies.k() < ENOUGH
-            || self.studies.may_have_notes()
-            || self.modes.is_some_and(|modes| modes > 1)
-            || pooled.numbers.of_mean.is_none()
-        {
-            pooled.notes = study_notes(self.studies);
-            pooled.add_notes(self.modes);
-        }
-        Ok(pooled)
+        let Self { studies, model, inference, level, modes, .. } = self;
+        let numbers = Numbers::new(self.evidence, self.tau2, self.tau2_std_error, choices);
+        numbers.check(level)?;
+        let k = studies.k();
+        let mean = MeanNotes::new(k, inference, &model, &numbers, modes);
+        let some = mean.may_be() || studies.may_have_notes();
+        let notes = if some { mean.after(study_notes(studies)) } else { Vec::new() };
+        Ok(Pooled { measure: studies.measure(), model, inference, level, k, numbers, notes })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Weights that do not follow the variance between studies, with a standard error that does.
 
 use super::common_effect::{check_some, study_notes};
+use super::notes::MeanNotes;
 use super::numbers::{Numbers, heterogeneity};
 use super::uncertainty::Sources;
 use super::{Model, Pool, Pooled};
@@ -162,29 +163,18 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for FixedWeig
             classic: std_error,
             level: self.level,
         };
-        let of_mean = sources.of_mean(self.inference);
-        let mut pooled = Pooled {
-            measure: studies.measure(),
-            model: Model::FixedWeights(scheme, super::Name::of_estimator(&self.tau2)),
-            inference: self.inference,
-            level: self.level,
-            k: studies.k(),
-            numbers: Numbers {
-                estimate,
-                std_error,
-                of_mean,
-                of_new_study: value.and_then(|tau2| sources.of_new_study(self.prediction, tau2.sqrt())),
-                heterogeneity: heterogeneity(
-                    &evidence,
-                    evidence.at_zero().q,
-                    value,
-                    tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
-                ),
-            },
-            notes: study_notes(studies),
+        let std_error_of_tau2 = tau2.and_then(|tau2| tau2.std_error).map(Real::f64);
+        let numbers = Numbers {
+            estimate,
+            std_error,
+            of_mean: sources.of_mean(self.inference),
+            of_new_study: value.and_then(|tau2| sources.of_new_study(self.prediction, tau2.sqrt())),
+            heterogeneity: heterogeneity(&evidence, evidence.at_zero().q, value, std_error_of_tau2),
         };
-        pooled.add_notes(None);
-        pooled.checked()
+        let (k, model) = (studies.k(), Model::FixedWeights(scheme, super::Name::of_estimator(&self.tau2)));
+        let notes = MeanNotes::new(k, self.inference, &model, &numbers, None).after(study_notes(studies));
+        let Self { inference, level, .. } = *self;
+        Pooled { measure: studies.measure(), model, inference, level, k, numbers, notes }.checked()
     }
 }
 

@@ -140,9 +140,6 @@ pub struct Pooled<M, F = f64> {
     notes: Vec<Note>,
 }
 
-/// From how many studies on a normal interval of a random-effects mean goes without a note.
-const ENOUGH: usize = 4;
-
 /// Which model gave an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Model {
@@ -370,22 +367,6 @@ impl<M: Measure, F: Real> Pooled<M, F> {
 
     fn interval(&self) -> Option<Interval<F>> {
         self.numbers.interval(self.level)
-    }
-
-    /// Adds what is to be said of the mean to what was said of the studies, with the number of local maxima where somebody counted.
-    #[cold]
-    fn add_notes(&mut self, modes: Option<usize>) {
-        let Self { k, inference, .. } = *self;
-        let random = matches!(self.model, Model::RandomEffects(_));
-        if random && inference == Inference::Normal && (2..ENOUGH).contains(&k) {
-            self.notes.push(Note::FewStudies { studies: k });
-        }
-        if let Some(modes) = modes.filter(|&modes| modes > 1) {
-            self.notes.push(Note::SeveralModes { modes });
-        }
-        if self.numbers.of_mean.is_none() && k > 1 && inference == Inference::HartungKnapp {
-            self.notes.push(Note::NoResiduals);
-        }
     }
 
     /// The answer, if it is one: every number on the analysis scale is finite.

@@ -2,7 +2,12 @@
 
 use std::fmt;
 
+use super::{Model, Numbers};
+use crate::inference::Inference;
 use crate::summary::ZeroCells;
+
+/// From how many studies on a normal interval of a random-effects mean goes without a note.
+const ENOUGH: usize = 4;
 
 /// Something a reader of the result should see. Prints as a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,4 +88,54 @@ pub(super) fn notes_of(k: usize, corrected: impl IntoIterator<Item = Note>, excl
         notes.push(Note::OneStudy);
     }
     notes
+}
+
+/// What decides on the notes on a mean.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MeanNotes {
+    k: usize,
+    inference: Inference,
+    /// A random-effects mean.
+    random: bool,
+    /// The number of local maxima, if there are several.
+    several: Option<usize>,
+    /// The mean has no standard error.
+    undefined: bool,
+}
+
+impl MeanNotes {
+    /// With the number of local maxima of the likelihood, where somebody counted.
+    #[inline]
+    pub(super) fn new<F>(
+        k: usize,
+        inference: Inference,
+        model: &Model,
+        numbers: &Numbers<F>,
+        modes: Option<usize>,
+    ) -> Self {
+        let (random, undefined) = (matches!(model, Model::RandomEffects(_)), numbers.of_mean.is_none());
+        Self { k, inference, random, several: modes.filter(|&modes| modes > 1), undefined }
+    }
+
+    /// False if there is nothing to be said of the mean, nor that there is one study only.
+    #[inline]
+    pub(super) const fn may_be(&self) -> bool {
+        self.k < ENOUGH || self.several.is_some() || self.undefined
+    }
+
+    /// The notes on the studies, and those on the mean.
+    #[cold]
+    pub(super) fn after(self, mut notes: Vec<Note>) -> Vec<Note> {
+        let Self { k, inference, random, several, undefined } = self;
+        if random && inference == Inference::Normal && (2..ENOUGH).contains(&k) {
+            notes.push(Note::FewStudies { studies: k });
+        }
+        if let Some(modes) = several {
+            notes.push(Note::SeveralModes { modes });
+        }
+        if undefined && k > 1 && inference == Inference::HartungKnapp {
+            notes.push(Note::NoResiduals);
+        }
+        notes
+    }
 }

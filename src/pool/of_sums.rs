@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::notes::notes_of;
+use super::notes::{MeanNotes, notes_of};
 use super::numbers::{Choices, Numbers};
 use super::uncertainty::{NewStudy, Uncertainty};
 use super::{Model, Pooled};
@@ -102,9 +102,8 @@ impl Summed {
         let numbers = self.numbers(choices)?;
         let k = usize::try_from(self.k).unwrap_or(usize::MAX);
         let Choices { inference, level, .. } = choices;
-        let mut pooled = Pooled { measure, model, inference, level, k, numbers, notes: notes_of(k, None, 0) };
-        pooled.add_notes(None);
-        Ok(pooled)
+        let notes = MeanNotes::new(k, inference, &model, &numbers, None).after(notes_of(k, None, 0));
+        Ok(Pooled { measure, model, inference, level, k, numbers, notes })
     }
 }
 

@@ -4,21 +4,21 @@
 //! about a third of the estimates of τ² are 0. Its `floor` sums all input columns once, with enough independent vector accumulators
 //! to be bound by memory. Machines differ and are noisy; divide every line by the floor of the same run.
 //!
-//! Measured on a server processor with AVX-512, one thread, in ms for 10⁶ outcomes and in units of the floor by columns (7.7 ms):
+//! Measured on a server processor with AVX-512, one thread, in ms for 10⁶ outcomes and in units of the floor by columns (6.1 ms):
 //!
 //! | 10⁶ outcomes of 10 studies | by columns | in floors | 5 % missing | by rows | two threads against one (by columns) |
 //! |---|---|---|---|---|---|
-//! | common effect: estimate, standard error, Q | 15.3 | 2.0 | 16.0 | 19 to 22 | 1.6 times as fast |
-//! | DerSimonian-Laird: the same and τ² | 17.0 | 2.2 | 17.5 | 19 to 26 | 1.6 to 1.7 |
-//! | with limits, I² and both p-values | 25.5 | 3.3 | 27.7 | 31 to 36 | 1.7 |
-//! | REML, every outcome at its global maximum | 97 | 12.6 | 98 | 102 to 105 | 1.8 to 2.0 |
+//! | common effect: estimate, standard error, Q | 11.5 | 1.9 | 12.3 | 16 to 20 | 1.5 times as fast |
+//! | DerSimonian-Laird: the same and τ² | 13.6 | 2.2 | 14.9 | 15 to 18 | 1.5 |
+//! | with limits, I² and both p-values | 21.8 | 3.6 | 24.5 | 27 | 1.6 |
+//! | REML, every outcome at its global maximum | 91 | 14.9 | 91 | 96 | 1.9 |
 //!
-//! By columns these are 59 million DerSimonian-Laird and 10 million REML analyses a second. The floor is what varies most, from 5.5 to
-//! 7.9 ms on the same machine, and the work beside it hardly: at 6.5 ms the ratios are 2.6, 3.9 and 15. Two threads then share a memory
+//! By columns these are 74 million DerSimonian-Laird and 11 million REML analyses a second. The floor is what varies most, from 5.5 to
+//! 7.9 ms on the same machine, and the work beside it hardly. Two threads share a memory
 //! that one nearly fills. Where columns begin at different places of a line of the cache, as an allocator lays them after large memory
-//! was freed, DerSimonian-Laird takes 19 to 21 ms. With 50 studies (200,000 outcomes) DerSimonian-Laird and REML take 28 and 91 ms. In
-//! single precision the arithmetic is the same: 14.6 and 94 ms, with a floor half as long. Two threads are faster from the smallest batches
-//! measured on: 1.8 times for 2,000 outcomes by REML, 1.7 times for 10,000 by DerSimonian-Laird.
+//! was freed, DerSimonian-Laird takes longer. With 50 studies (200,000 outcomes) DerSimonian-Laird and REML take 31 and 91 ms. In
+//! single precision the arithmetic is the same: 13.0 and 89 ms, with a floor less than half as long. Two threads are faster from the smallest
+//! batches measured on: 1.8 times for 2,000 outcomes by REML, 1.4 times for 10,000 by DerSimonian-Laird.
 //!
 //! # What runs in lanes
 //!
@@ -45,14 +45,16 @@
 //!
 //! - **Memory**: twenty columns that each begin at the same place of a page push each other out of the first-level cache, and a processor
 //!   fetches ahead for a few streams only. Read in place they cost three floors, however fast the arithmetic was. So the next sixteen
-//!   outcomes are copied while the last pass through the present ones divides, and the block after them is asked for beside the first pass.
-//!   What crosses lines of the cache costs half as much again: tiles begin with one. With all that memory still adds 4 ns to the 12
+//!   outcomes are copied while the last pass through the present ones divides, and the block after them is asked for beside the first pass,
+//!   a line of two columns at each study: asked for at once, the lines waited for each other, and the pass for them (a fifth of the time).
+//!   What crosses lines of the cache costs half as much again: tiles begin with one. With all that memory adds 1 to 2 ns to the 12
 //!   that DerSimonian-Laird takes on columns in the cache.
 //! - **DerSimonian-Laird**: two divisions for each study take more than half of those 12 ns, as the sums of weights need quotients to the
 //!   last bit; a division that serves two reciprocals would be faster and less exact. A tile is passed twice: Q comes with the sums of
 //!   weights, about the most precise study, where no more than three bits are lost by that. Sixteen outcomes at once were a
 //!   quarter faster than eight: what follows a pass is a chain of divisions and roots, which then overlap.
-//! - **Rows** are transposed four by four. The columns of results, written meanwhile, cost more than beside columns.
+//! - **Rows** are transposed four by four, in blocks that are spread evenly beside the last pass: together, they took longer than its
+//!   divisions. The columns of results, written meanwhile, cost more than beside columns.
 //! - **p-values**: a polynomial for the normal tail, finite sums for chi-squared, in lanes: 3 to 4 ns each beside five more columns.
 //! - **REML**: 3.5 evaluations of the score for each outcome on average, 5.7 for the slowest of sixteen. Outcomes that climb and
 //!   outcomes whose proof goes on beyond the root share them, which saved a fifth. Putting slow outcomes of several tiles together left 4.6
@@ -67,17 +69,18 @@
 //!
 //! # One analysis
 //!
-//! `cargo bench --bench pool` measures one whole analysis of 13 studies, without a heap allocation: 0.19 µs for DerSimonian-Laird, of
-//! which half are the sums of weights, a quarter p-values and logarithms taken back; 0.61 µs for REML with the proof that its maximum is
-//! the highest; 0.15 µs for the common effect. (Notes, where there are any, and names of more than 46 bytes are.)
+//! `cargo bench --bench pool` measures one whole analysis of 13 studies, without a heap allocation: 0.18 µs for DerSimonian-Laird, of
+//! which half are the sums of weights, a quarter p-values and logarithms taken back; 0.59 µs for REML with the proof that its maximum is
+//! the highest; 0.13 µs for the common effect. (Notes, where there are any, and names of more than 46 bytes are.)
 //!
 //! What bounds it is the chain of operations that wait for one another. Up to 32 studies are added one after the other, as lanes add
 //! them, which takes 3 cycles for each; but the terms of four studies are found at once, by AVX2, and transposed, so that one addition
 //! serves four sums. That took the sums of 13 studies from 50 to 27 ns, and those of a mean from 18 to 11. Two roots and four divisions
-//! separate one evaluation of a score from the next, which is a third of REML. A result is put together where it stays: to move its 256
-//! bytes costs 10 ns, as they are written in smaller pieces than they are read in.
+//! separate one evaluation of a score from the next, which is a third of REML. A result is put together where it is returned, once all is
+//! known: to move its 256 bytes costs 5 ns.
 //!
 //! One pool of many studies runs its sums by vector instructions, too, in the same order and with the same bits. For 10⁶ studies,
-//! in units of the time to read both columns: DerSimonian-Laird 3.9, REML 17, without memory in proportion to the studies. Two divisions
-//! for each study are 2.7 of them, and products of two variances, which would halve that, leave as many multiplications. From 4,096
+//! in units of the time to read both columns: DerSimonian-Laird 3.6 to 4, REML 15 to 17, without memory in proportion to the studies. Two
+//! divisions for each study are 2.7 of them. A division that serves two reciprocals would halve that (multiplications are free beside
+//! a division here) for the pass of the mean alone: that at τ² = 0 adds for as long as it divides. From 4,096
 //! studies on, a mean and the sums about it are taken in one pass about a guess of the mean, and in two where the guess was not close.

@@ -138,7 +138,7 @@ impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
         numbers.check(level)?;
         let k = studies.k();
         let mean = MeanNotes::new(k, inference, &model, &numbers, modes);
-        let some = mean.may_be() || studies.may_have_notes();
+        let some = mean.are_possible() || studies.may_have_notes();
         let notes = if some { mean.after(study_notes(studies)) } else { Vec::new() };
         Ok(Pooled { measure: studies.measure(), model, inference, level, k, numbers, notes })
     }

@@ -117,9 +117,9 @@ impl MeanNotes {
         Self { k, inference, random, several: modes.filter(|&modes| modes > 1), undefined }
     }
 
-    /// False if there is nothing to be said of the mean, nor that there is one study only.
+    /// False where the notes of [`after`](Self::after) are those on the studies, of which there is not one only.
     #[inline]
-    pub(super) const fn may_be(&self) -> bool {
+    pub(super) const fn are_possible(&self) -> bool {
         self.k < ENOUGH || self.several.is_some() || self.undefined
     }
 

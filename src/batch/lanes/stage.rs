@@ -268,6 +268,7 @@ impl<W: Group, F: Real, const GAPS: bool> Beside<W> for ByColumns<'_, '_, '_, W,
 /// Rows, in blocks of four studies and four rows that are spread evenly over the steps.
 pub(super) struct ByRows<'t, 's, 'a, W: Group, F> {
     rows: (&'a [F], &'a [F]),
+    /// How many blocks there are, and how many steps.
     blocks: usize,
     steps: usize,
     /// As a part of `steps`, how much of a block is due.
@@ -333,6 +334,7 @@ impl<W: Group, F: Real> Beside<W> for ByRows<'_, '_, '_, W, F> {
 pub(super) struct Fetch<'s, 'a, W, F> {
     /// Those columns that this tile asks for.
     columns: &'s [(&'a [F], &'a [F])],
+    /// Which numbers of each.
     numbers: Range<usize>,
     /// The next line.
     column: usize,
@@ -341,9 +343,9 @@ pub(super) struct Fetch<'s, 'a, W, F> {
 }
 
 impl<W: Group, F> Fetch<'_, '_, W, F> {
-    /// Asks for all at once.
+    /// Asks for what is left.
     #[inline(always)]
-    pub(super) fn all(&mut self) {
+    fn rest(&mut self) {
         while self.column < self.columns.len() {
             self.step();
         }
@@ -378,7 +380,7 @@ impl<W: Group, F> Beside<W> for Fetch<'_, '_, W, F> {
     #[inline(always)]
     fn end(&mut self, _: Bounds<W::Part>, part: usize) {
         if part == 1 {
-            self.all();
+            self.rest();
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Centre<L = f64> {
     pub(crate) c: L,
     /// The sum of the relative weights.
     pub(crate) total: L,
-    /// The weighted mean of the differences from the most precise study.
+    /// The weighted mean, as a difference from the kernel's origin: the effect of the most precise study, if there are few.
     pub(crate) mean: L,
 }
 

@@ -8,33 +8,34 @@
 
 use super::at_zero::{AtZero, Centre, squares_about_mean};
 use super::curvature::{Curvature, ResidualSums, pairs_of_weights, split, trace_pp};
-use super::guess::{GuessedResiduals, MANY, squares_about};
 use super::terms::{
-    AtTau2, Centred, CentredAbout, CentredWithResiduals, CentredWithSquares, Deviations, Effects, FullyCentred,
-    GuessedDeviations, Residuals, SquaredResiduals, TwiceWeighted, Unweighted,
+    AtTau2, Centred, CentredWithSquares, Deviations, Effects, FullyCentred, Residuals, ResidualsAndSpread,
+    SquaredResiduals, TwiceWeighted, Unweighted,
 };
 use crate::num::extremes::extremes;
 use crate::num::scale::unit_of_variance;
 use crate::num::sum::sum_pairs;
-use crate::num::vector_sum::Columns;
+use crate::num::vector_sum::{Columns, Terms};
 use crate::real::Real;
 
 /// The smallest variances of data that keep their unit. Not even squares of them come near the ends of the range of doubles.
-const ORDINARY: std::ops::Range<f64> = 1e-12..1e12;
+pub(super) const ORDINARY: std::ops::Range<f64> = 1e-12..1e12;
 
 /// The columns with their change of variable. Variances and tau2 are in the new unit everywhere in this file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kernel<'a, F> {
-    y: &'a [F],
-    v: &'a [F],
-    /// The effect of the most precise study, in the user's unit.
-    pivot: f64,
+    pub(super) y: &'a [F],
+    pub(super) v: &'a [F],
+    /// The effect of the most precise study, in the user's unit; of many studies about the mean of all.
+    pub(super) pivot: f64,
     /// The power of two that turns the user's unit into ours; variances take it twice.
     pub(crate) unit: f64,
     /// Its inverse, as exact: a division takes long.
     pub(crate) per_unit: f64,
     pub(crate) v_min: f64,
     pub(crate) v_max: f64,
+    /// There are many studies, and none of them dominates: see `many`.
+    pub(super) many: bool,
 }
 
 /// Sums of relative weights. The largest weight (u = 1) is counted apart from the rest, so that what remains beside a
@@ -112,7 +113,7 @@ pub(crate) fn between(v_min: f64, a: f64, b: f64) -> f64 {
 
 impl<'a, F: Real> Kernel<'a, F> {
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
-        let mut kernel = Self { y, v, pivot: 0.0, unit: 1.0, per_unit: 1.0, v_min: 1.0, v_max: 1.0 };
+        let mut kernel = Self { y, v, pivot: 0.0, unit: 1.0, per_unit: 1.0, v_min: 1.0, v_max: 1.0, many: false };
         let Some((at, min, max)) = extremes(v) else { return kernel };
         kernel.pivot = y[at].f64();
         if !ORDINARY.contains(&min.f64()) {
@@ -155,14 +156,16 @@ impl<'a, F: Real> Kernel<'a, F> {
     /// The sum of weights at tau2, and their mean.
     #[inline]
     pub(crate) fn centre(&self, tau2: f64) -> Centre {
-        let at = self.at(tau2);
-        let [total, ud] = self.columns().sums(at, Centred);
-        Centre { c: at.c, total, mean: ud / total }
+        let [total, ud] = self.weighted(tau2, Centred);
+        Centre { c: self.v_min + tau2, total, mean: ud / total }
     }
 
     /// Weights with all four powers, and their mean.
     #[inline]
     pub(super) fn full_centre(&self, tau2: f64) -> (Weights, f64) {
+        if self.many {
+            return self.powers(tau2);
+        }
         let at = self.at(tau2);
         let [top, s1, s2, s3, s4, ud] = self.columns().sums(at, FullyCentred);
         let weights = Weights { c: at.c, top, rest: [s1, s2, s3, s4] };
@@ -183,7 +186,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     /// Σ u r² about a mean.
     #[inline]
     fn squared_residuals(&self, tau2: f64, mean: f64) -> f64 {
-        let [squares] = self.columns().sums(self.at(tau2), SquaredResiduals(mean));
+        let [squares] = self.weighted(tau2, SquaredResiduals(mean));
         squares
     }
 
@@ -192,71 +195,63 @@ impl<'a, F: Real> Kernel<'a, F> {
     pub(super) fn at_zero(&self) -> (AtZero, Weights) {
         let c = self.v_min;
         let at = AtTau2 { c, tau2: 0.0 };
-        let (weights, mean, squares) = if self.v.len() < MANY {
-            let [top, s1, s2, s3, s4, ud, squares] = self.columns().sums(at, CentredWithSquares);
-            let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
-            let mean = ud / weights.total();
-            let (squares, exact) = squares_about_mean(squares, ud, mean);
-            (weights, mean, exact.then_some(squares))
-        } else {
-            let guess = self.rough_mean();
-            let [top, s1, s2, s3, s4, ud, squares, residuals] = self.columns().sums(at, CentredAbout(guess));
-            let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
-            let mean = ud / weights.total();
-            (weights, mean, squares_about(mean - guess, [squares, residuals, weights.total()]))
-        };
-        let squares = squares.unwrap_or_else(|| self.squared_residuals(0.0, mean));
-        let [s1, s2, ..] = weights.rest;
-        (AtZero::new(squares, [weights.top, s1, s2], Centre { c, total: weights.total(), mean }), weights)
-    }
-
-    /// About the weighted mean at tau2 = 0, from a few studies out of many.
-    fn rough_mean(&self) -> f64 {
-        const FEW: usize = 256;
-        let [mut total, mut sum] = [0.0; 2];
-        for (y, v) in self.y.iter().zip(self.v).step_by((self.v.len() / FEW).max(1)) {
-            let u = self.v_min / self.in_unit(v.f64());
-            total += u;
-            sum += u * ((y.f64() - self.pivot) * self.unit);
-        }
-        sum / total
+        let [top, s1, s2, s3, s4, ud, squares] = self.columns().sums(at, CentredWithSquares);
+        let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
+        let mean = ud / weights.total();
+        let (squares, exact) = squares_about_mean(squares, ud, mean);
+        let squares = if exact { squares } else { self.squared_residuals(0.0, mean) };
+        (AtZero::new(squares, [top, s1, s2], Centre { c, total: weights.total(), mean }), weights)
     }
 
     /// Q(tau2) and its slope, -y'PPy.
     #[inline]
     pub(crate) fn q_and_slope(&self, tau2: f64) -> (f64, f64) {
         let Centre { c, mean, .. } = self.centre(tau2);
-        let [q, pp] = self.columns().sums(self.at(tau2), TwiceWeighted(mean));
+        let [q, pp] = self.weighted(tau2, TwiceWeighted(mean));
         (q / c, -pp / c / c)
     }
 
     /// The terms of the likelihood (`restricted`: of the restricted one) at tau2, where the mean may be near a guess.
     #[inline]
     pub(super) fn curvature(&self, tau2: f64, restricted: bool, guess: f64) -> Curvature {
-        if self.v.len() < MANY {
-            let (weights, mean) = self.full_centre(tau2);
-            return self.curvature_from(&weights, mean, tau2, restricted);
+        if self.many
+            && let Some(curvature) = self.curvature_near(guess, tau2, restricted)
+        {
+            return curvature;
         }
-        let at = self.at(tau2);
-        let c = at.c;
-        let [top, s1, s2, s3, s4, ud, q, pp, top_r2, ur, u2r, u3r2, top_r, u3r] =
-            self.columns().sums(at, CentredWithResiduals(guess));
-        let weights = Weights { c, top, rest: [s1, s2, s3, s4] };
-        let mean = ud / weights.total();
-        let guessed = GuessedResiduals { sums: ResidualSums { q, pp, top_r2, ur, u2r, u3r2 }, top_r, u3r };
-        match guessed.about(mean - guess, &weights) {
-            Some(sums) => Curvature::new(c, top, weights.rest, &sums, restricted),
-            None => self.curvature_from(&weights, mean, tau2, restricted),
-        }
+        let (weights, mean) = self.full_centre(tau2);
+        self.curvature_from(&weights, mean, tau2, restricted)
     }
 
     /// As [`curvature`](Self::curvature), from weights with all four powers and their mean.
     #[inline]
     pub(super) fn curvature_from(&self, weights: &Weights, mean: f64, tau2: f64, restricted: bool) -> Curvature {
-        let c = weights.c;
-        let [q, pp, top_r2, ur, u2r, u3r2] = self.columns().sums(self.at(tau2), Residuals(mean));
-        let sums = ResidualSums { q, pp, top_r2, ur, u2r, u3r2 };
-        Curvature::new(c, weights.top, weights.rest, &sums, restricted)
+        let sums = if self.many {
+            self.powers_of_residuals(tau2, mean).0
+        } else {
+            let [q, pp, top_r2, ur, u2r, u3r2] = self.columns().sums(self.at(tau2), Residuals(mean));
+            ResidualSums { q, pp, top_r2, ur, u2r, u3r2 }
+        };
+        Curvature::new(weights.c, weights.top, weights.rest, &sums, restricted)
+    }
+
+    /// The same with the unweighted sum of squares about the mean.
+    #[inline]
+    pub(super) fn curvature_and_spread(
+        &self,
+        weights: &Weights,
+        mean: f64,
+        tau2: f64,
+        restricted: bool,
+    ) -> (Curvature, f64) {
+        let (sums, spread) = if self.many {
+            self.powers_of_residuals(tau2, mean)
+        } else {
+            let terms = ResidualsAndSpread(mean);
+            let [q, pp, top_r2, ur, u2r, u3r2, spread] = self.columns().sums(self.at(tau2), terms);
+            (ResidualSums { q, pp, top_r2, ur, u2r, u3r2 }, spread)
+        };
+        (Curvature::new(weights.c, weights.top, weights.rest, &sums, restricted), spread)
     }
 
     /// As [`curvature`](Self::curvature) for the likelihood with the mean held at a value: A, B, C and D are then Σ u² r², Σ u,
@@ -295,19 +290,15 @@ impl<'a, F: Real> Kernel<'a, F> {
         (share / self.count(), slope / self.count())
     }
 
-    /// Σ (d - d̄)², unweighted: the limit of tau2² y'PPy for large tau2.
-    pub(crate) fn spread(&self) -> f64 {
+    /// Σ (d - d̄)², unweighted: the limit of tau2² y'PPy for large tau2. The mean may be near a guess.
+    pub(crate) fn spread(&self, guess: f64) -> f64 {
+        if self.many
+            && let Some(spread) = self.spread_near(guess)
+        {
+            return spread;
+        }
         let [sum] = self.columns().sums(Unweighted, Effects);
         self.spread_about(sum / self.count())
-    }
-
-    /// As [`spread`](Self::spread), where the mean may be near a guess.
-    pub(super) fn spread_near(&self, guess: f64) -> f64 {
-        if self.v.len() < MANY {
-            return self.spread();
-        }
-        let [residuals, squares] = self.columns().sums(Unweighted, GuessedDeviations(guess));
-        squares_about(residuals / self.count(), [squares, residuals, self.count()]).unwrap_or_else(|| self.spread())
     }
 
     /// Σ (d - mean)², unweighted.
@@ -352,14 +343,20 @@ impl<'a, F: Real> Kernel<'a, F> {
         sum.total()
     }
 
+    /// Sums over studies of terms in (d, u), with the weights at tau2.
+    #[inline(always)]
+    fn weighted<T: Terms<N>, const N: usize>(&self, tau2: f64, terms: T) -> [f64; N] {
+        if self.many { self.in_pairs(tau2, terms) } else { self.columns().sums(self.at(tau2), terms) }
+    }
+
     /// The weights at tau2.
     #[inline(always)]
-    fn at(&self, tau2: f64) -> AtTau2 {
+    pub(super) fn at(&self, tau2: f64) -> AtTau2 {
         AtTau2 { c: self.v_min + tau2, tau2 }
     }
 
     #[inline(always)]
-    const fn columns(&self) -> Columns<'a, F> {
+    pub(super) const fn columns(&self) -> Columns<'a, F> {
         let Self { y, v, pivot, unit, .. } = *self;
         Columns { y, v, pivot, unit }
     }

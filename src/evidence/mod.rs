@@ -2,8 +2,8 @@
 
 mod at_zero;
 mod curvature;
-mod guess;
 mod kernel;
+mod many;
 mod moderators;
 mod moments;
 mod terms;
@@ -103,8 +103,11 @@ impl<M: Measure, F: Real> Studies<M, F> {
 
 impl<'a, F: Real> Evidence<'a, F> {
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
-        let kernel = Kernel::new(y, v);
-        let (at_zero, weights) = kernel.at_zero();
+        let (kernel, at_zero, weights) = many::in_one_pass(y, v).unwrap_or_else(|| {
+            let kernel = Kernel::new(y, v);
+            let (at_zero, weights) = kernel.at_zero();
+            (kernel, at_zero, weights)
+        });
         Self { y, v, kernel, at_zero, weights, moderators: None }
     }
 
@@ -226,6 +229,15 @@ impl<'a, F: Real> Evidence<'a, F> {
         }
     }
 
+    /// The likelihood at tau2 = 0, and a bound of lim t² y'PPy: without moderators the spread about the weighted mean, as none is
+    /// smaller than that about the unweighted one.
+    pub(crate) fn likelihood_at_zero(&self, restricted: bool) -> (Curvature, f64) {
+        match self.moderators {
+            None => self.kernel.curvature_and_spread(&self.weights, self.at_zero.centre.mean, 0.0, restricted),
+            Some(moderators) => (moderators.curvature(0.0, restricted), moderators.spread()),
+        }
+    }
+
     /// The sum of weights at tau2 and their mean, without moderators.
     #[inline]
     pub(crate) fn centre(&self, tau2: f64) -> Centre {
@@ -269,10 +281,6 @@ impl<'a, F: Real> Evidence<'a, F> {
                 (q / c, -pp / c / c)
             }
         }
-    }
-
-    pub(crate) fn spread(&self) -> f64 {
-        self.moderators.map_or_else(|| self.kernel.spread_near(self.at_zero.centre.mean), Moderators::spread)
     }
 
     /// The (restricted) log-likelihood in the kernel's unit, without 2π.

@@ -2,6 +2,7 @@
 
 use super::{split, split_at};
 use crate::num::lanes::Lanes;
+use crate::num::pair_sum::WeighTwo;
 use crate::num::vector_sum::{Terms, Weigh};
 
 /// The relative weights u = c / (v + tau2) with `c = v_min + tau2`.
@@ -15,6 +16,34 @@ impl Weigh for AtTau2 {
     #[inline(always)]
     fn weight<L: Lanes>(&self, v: L) -> L {
         v.same(self.c) / (v + v.same(self.tau2))
+    }
+}
+
+impl WeighTwo for AtTau2 {
+    #[inline(always)]
+    fn weights<L: Lanes>(&self, v: [L; 2]) -> [L; 2] {
+        let [a, b] = v.map(|v| v + v.same(self.tau2));
+        let both = a.same(self.c) / (a * b);
+        [both * b, both * a]
+    }
+}
+
+/// The weights 1 / v.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inverse;
+
+impl Weigh for Inverse {
+    #[inline(always)]
+    fn weight<L: Lanes>(&self, v: L) -> L {
+        v.same(1.0) / v
+    }
+}
+
+impl WeighTwo for Inverse {
+    #[inline(always)]
+    fn weights<L: Lanes>(&self, [a, b]: [L; 2]) -> [L; 2] {
+        let both = a.same(1.0) / (a * b);
+        [both * b, both * a]
     }
 }
 
@@ -100,6 +129,19 @@ impl Terms<6> for Residuals {
     }
 }
 
+/// The same, and Σ r².
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ResidualsAndSpread(pub(super) f64);
+
+impl Terms<7> for ResidualsAndSpread {
+    #[inline(always)]
+    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 7] {
+        let r = d - d.same(self.0);
+        let [q, pp, top_r2, ur, u2r, u3r2] = Residuals(self.0).of(d, u);
+        [q, pp, top_r2, ur, u2r, u3r2, r * r]
+    }
+}
+
 /// The sums of [`FullyCentred`], and Σ u d².
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CentredWithSquares;
@@ -113,46 +155,68 @@ impl Terms<7> for CentredWithSquares {
     }
 }
 
-/// The sums of [`FullyCentred`], and those of residuals about a guess of the mean: Σ u r² and Σ u r.
+/// Σ u, Σ u², Σ u³, Σ u d and Σ u d².
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CentredAbout(pub(super) f64);
+pub(super) struct PowersWithSquares;
 
-impl Terms<8> for CentredAbout {
+impl Terms<5> for PowersWithSquares {
     #[inline(always)]
-    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 8] {
-        let r = d - d.same(self.0);
-        let [top, rest, square, cube, fourth] = powers(u);
-        let residual = u * r;
-        [top, rest, square, cube, fourth, u * d, residual * r, residual]
+    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 5] {
+        let (square, ud) = (u * u, u * d);
+        [u, square, square * u, ud, ud * d]
     }
 }
 
-/// The sums of [`FullyCentred`], those of [`Residuals`] about a guess of the mean, Σ r of the largest weight and Σ u³ r of the rest.
+/// Σ u^n, Σ u^n d and Σ u^n d² for n = 1, 2 and 3.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CentredWithResiduals(pub(super) f64);
+pub(super) struct AllPowers;
 
-impl Terms<14> for CentredWithResiduals {
+impl Terms<9> for AllPowers {
     #[inline(always)]
-    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 14] {
-        let r = d - d.same(self.0);
-        let [top, rest, square, cube, fourth] = powers(u);
-        let all = u * r;
-        let (top_r, rest_r) = split_at(u, all);
-        let twice = u * rest_r;
-        let [q, pp, top_r2, u3r2] = [all * r, all * all, top_r * top_r, u * (rest_r * rest_r)];
-        [top, rest, square, cube, fourth, u * d, q, pp, top_r2, rest_r, twice, u3r2, top_r, u * twice]
+    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 9] {
+        let square = u * u;
+        let powers = [u, square, square * u];
+        let once = powers.map(|power| power * d);
+        let twice = once.map(|once| once * d);
+        let ([u, u2, u3], [ud, u2d, u3d], [ud2, u2d2, u3d2]) = (powers, once, twice);
+        [u, u2, u3, ud, u2d, u3d, ud2, u2d2, u3d2]
     }
 }
 
-/// Σ r and Σ r² about a guess of the mean, unweighted.
+/// Σ u, Σ u², Σ u³ and Σ u d.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct GuessedDeviations(pub(super) f64);
+pub(super) struct Powers;
 
-impl Terms<2> for GuessedDeviations {
+impl Terms<4> for Powers {
+    #[inline(always)]
+    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 4] {
+        let square = u * u;
+        [u, square, square * u, u * d]
+    }
+}
+
+/// Σ u r², Σ u² r², Σ u² r, Σ u³ r² and Σ r² about a mean.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PowersOfResiduals(pub(super) f64);
+
+impl Terms<5> for PowersOfResiduals {
+    #[inline(always)]
+    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 5] {
+        let r = d - d.same(self.0);
+        let ur = u * r;
+        let u2r = u * ur;
+        [ur * r, ur * ur, u2r, u2r * ur, r * r]
+    }
+}
+
+/// Σ d and Σ d², unweighted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Squares;
+
+impl Terms<2> for Squares {
     #[inline(always)]
     fn of<L: Lanes>(&self, d: L, _: L) -> [L; 2] {
-        let r = d - d.same(self.0);
-        [r, r * r]
+        [d, d * d]
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod eigenvalues;
 pub(crate) mod extremes;
 pub(crate) mod interpolation;
 pub(crate) mod lanes;
+pub(crate) mod pair_sum;
 pub(crate) mod quadrature;
 pub(crate) mod root;
 pub(crate) mod scale;

@@ -100,7 +100,7 @@ named!(SidikJonkman, "Sidik-Jonkman");
 
 /// Σ (y - ȳ)² / k about the unweighted mean, in the kernel's unit; with moderators too, as the start is about the mean.
 fn crude_start<F: Real>(evidence: &Evidence<'_, F>) -> f64 {
-    evidence.kernel().spread() / studies(evidence)
+    evidence.kernel().spread(evidence.at_zero().centre.mean) / studies(evidence)
 }
 
 impl<F: Real> Tau2Estimator<F> for SidikJonkman {

@@ -85,14 +85,10 @@ pub(crate) fn stationary_points<F: Real>(
     visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
     let (kernel, zero) = (evidence.kernel(), evidence.at_zero());
-    // About any mean the spread bounds the one about the unweighted mean.
-    let spread = match evidence.moderators() {
-        Some(_) => evidence.spread(),
-        None => kernel.spread_about(zero.centre.mean),
-    };
+    let (at_zero, spread) = evidence.likelihood_at_zero(restricted);
     let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread, degrees: evidence.degrees() };
     let start = zero.excess(bounds.degrees);
-    search(kernel, &bounds, start, |t| evidence.curvature(t, restricted), visit)
+    search(kernel, &bounds, start, &at_zero, |t| evidence.curvature(t, restricted), visit)
 }
 
 /// As [`stationary_points`], for the likelihood with the mean held at a value (in the kernel's unit and from its origin).
@@ -103,7 +99,7 @@ pub(crate) fn stationary_points_about<F: Real>(
 ) -> Result<usize, Error> {
     let spread = kernel.spread_about(mean);
     let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread, degrees: kernel.count() };
-    search(kernel, &bounds, f64::NAN, |t| kernel.curvature_about(t, mean), visit)
+    search(kernel, &bounds, f64::NAN, &kernel.curvature_about(0.0, mean), |t| kernel.curvature_about(t, mean), visit)
 }
 
 /// The short way, and the long one where it does not lead.
@@ -111,18 +107,18 @@ fn search<F: Real>(
     kernel: &Kernel<'_, F>,
     bounds: &Bounds<f64>,
     start: f64,
+    at_zero: &Curvature,
     curvature: impl Fn(f64) -> Curvature,
     mut visit: impl FnMut(Stationary),
 ) -> Result<usize, Error> {
-    let at_zero = curvature(0.0);
     let mut curves = Counted { curvature: &curvature, evaluations: 1 };
-    let (maximum, single) = single_maximum(&Bend::new(0.0, &at_zero), start, bounds, true, &mut curves);
+    let (maximum, single) = single_maximum(&Bend::new(0.0, at_zero), start, bounds, true, &mut curves);
     if single {
         visit(Stationary::Maximum(maximum));
         return Ok(curves.evaluations);
     }
     let mut search = Search { bounds, curvature: &curvature, visit: &mut visit, evaluations: curves.evaluations };
-    let last = search.run(&Node::new(0.0, bounds.v_max, &at_zero))?;
+    let last = search.run(&Node::new(0.0, bounds.v_max, at_zero))?;
     if search.evaluations >= MAX_EVALUATIONS {
         let (last, steps) = (kernel.in_user_unit(last), search.evaluations);
         return Err(ErrorKind::NoConvergence { what: "the search for all modes", last, steps }.into());

@@ -120,7 +120,7 @@ impl<F: Real> Kernel<'_, F> {
 #[cfg(test)]
 mod tests {
     use super::{MANY, in_one_pass};
-    use crate::evidence::{AtZero, Centre, Curvature, Kernel};
+    use crate::evidence::{Centre, Curvature, Kernel};
 
     /// The digits that sums over so many studies have, in any order.
     const DIGITS: f64 = 2e-14;

@@ -284,13 +284,13 @@ pub use summary::{
     PartialCorrelation, PersonTime, PersonTimeRate, Proportion, RSquared, Reported, ReportedAuc, ReportedChange,
     ReportedDifference, SemipartialCorrelation, SkewnessCheck, Tables, TwoByTwo, TwoMeans, ZeroCells,
 };
-#[doc(hidden)]
-pub use tau2::LaneMethod;
 pub use tau2::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, KnownTau2,
     MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, Mode, PauleMandel, QWeights, Reml,
     SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, Tau2Method, TwoStepDerSimonianLaird,
 };
+#[doc(hidden)]
+pub use tau2::{LaneMethod, MeanAt};
 pub use true_effects::TrueEffects;
 
 /// The README's code compiles and runs.

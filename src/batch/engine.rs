@@ -13,7 +13,7 @@ use crate::inference::Inference;
 use crate::level::Level;
 use crate::measure::Measure;
 use crate::num::wide::{Group, LANES};
-use crate::pool::{Choices, CommonEffect, Numbers, Pool, RandomEffects, estimate_tau2};
+use crate::pool::{Choices, CommonEffect, Numbers, Pool, RandomEffects, estimate_tau2_and_mean};
 use crate::real::Real;
 use crate::tau2::Tau2Estimator;
 
@@ -101,14 +101,14 @@ impl<F: Real> Plan<'_, F> {
         if !evidence.at_zero().q.is_finite() {
             return None;
         }
-        let tau2 = match self.estimator {
-            Some(estimator) => estimate_tau2(estimator, &evidence).ok()?,
-            None => None,
+        let (tau2, mean) = match self.estimator {
+            Some(estimator) => estimate_tau2_and_mean(estimator, &evidence).ok()?.unzip(),
+            None => (None, None),
         };
         let maxima = tau2.and_then(|tau2| tau2.modes).unwrap_or(1);
         let tau2 = tau2.map(|tau2| tau2.value.f64());
         let choices = Choices { inference: self.inference, prediction: None, level: self.level };
-        let numbers = Numbers::new(&evidence, tau2, None, choices);
+        let numbers = Numbers::new(&evidence, tau2, None, mean.as_ref().and_then(Option::as_ref), choices);
         numbers.check(self.level).is_ok().then_some((numbers, maxima))
     }
 }

@@ -160,21 +160,27 @@ impl<'a, F: Real> Kernel<'a, F> {
         Centre { c: self.v_min + tau2, total, mean: ud / total }
     }
 
-    /// Weights with all four powers, and their mean.
+    /// Weights with all four powers; Σ u and Σ u d, as [`Centred`] adds them.
     #[inline]
-    pub(super) fn full_centre(&self, tau2: f64) -> (Weights, f64) {
+    fn full_sums(&self, tau2: f64) -> (Weights, [f64; 2]) {
         if self.many {
             return self.powers(tau2);
         }
         let at = self.at(tau2);
-        let [top, s1, s2, s3, s4, ud] = self.columns().sums(at, FullyCentred);
-        let weights = Weights { c: at.c, top, rest: [s1, s2, s3, s4] };
-        (weights, ud / weights.total())
+        let [top, s1, s2, s3, s4, total, ud] = self.columns().sums(at, FullyCentred);
+        (Weights { c: at.c, top, rest: [s1, s2, s3, s4] }, [total, ud])
+    }
+
+    /// Weights with all four powers, and what [`centre`](Self::centre) gives.
+    #[inline]
+    pub(super) fn full_centre(&self, tau2: f64) -> (Weights, Centre) {
+        let (weights, [total, ud]) = self.full_sums(tau2);
+        (weights, Centre { c: weights.c, total, mean: ud / total })
     }
 
     /// Weights with all four powers, for traces of PP.
     pub(crate) fn full_weights(&self, tau2: f64) -> Weights {
-        self.full_centre(tau2).0
+        self.full_sums(tau2).0
     }
 
     /// Q(tau2) = Σ u r² / c about a mean.
@@ -219,7 +225,8 @@ impl<'a, F: Real> Kernel<'a, F> {
         {
             return curvature;
         }
-        let (weights, mean) = self.full_centre(tau2);
+        let (weights, [_, ud]) = self.full_sums(tau2);
+        let mean = ud / weights.total();
         self.curvature_from(&weights, mean, tau2, restricted)
     }
 

@@ -77,11 +77,11 @@ impl<F: Real> Kernel<'_, F> {
         }
     }
 
-    /// Weights with three powers, and their mean. The fourth powers are needed where one study dominates: without the largest
+    /// Weights with three powers; Σ u and Σ u d. The fourth powers are needed where one study dominates: without the largest
     /// weight apart they cancel in tr PP, whatever they are.
-    pub(super) fn powers(&self, tau2: f64) -> (Weights, f64) {
+    pub(super) fn powers(&self, tau2: f64) -> (Weights, [f64; 2]) {
         let [s1, s2, s3, ud] = self.in_pairs(tau2, Powers);
-        (Weights::new(self.v_min + tau2, 0.0, [s1, s2, s3, 0.0]), ud / s1)
+        (Weights::new(self.v_min + tau2, 0.0, [s1, s2, s3, 0.0]), [s1, ud])
     }
 
     /// The sums of residuals about the weighted mean, and their unweighted sum of squares.

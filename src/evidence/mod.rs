@@ -244,6 +244,12 @@ impl<'a, F: Real> Evidence<'a, F> {
         if tau2 == 0.0 { self.at_zero.centre } else { self.kernel.centre(tau2) }
     }
 
+    /// The same with all four powers of the weights.
+    #[inline]
+    pub(crate) fn full_centre(&self, tau2: f64) -> (Weights, Centre) {
+        if tau2 == 0.0 { (self.weights, self.at_zero.centre) } else { self.kernel.full_centre(tau2) }
+    }
+
     /// Weights with all four powers, without moderators.
     #[inline]
     fn full_weights(&self, tau2: f64) -> Weights {

@@ -77,15 +77,15 @@ impl Terms<2> for Centred {
     }
 }
 
-/// How many have the largest weight, Σ u, Σ u², Σ u³ and Σ u⁴ of the rest, Σ u d.
+/// How many have the largest weight, Σ u, Σ u², Σ u³ and Σ u⁴ of the rest, Σ u and Σ u d of all.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FullyCentred;
 
-impl Terms<6> for FullyCentred {
+impl Terms<7> for FullyCentred {
     #[inline(always)]
-    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 6] {
+    fn of<L: Lanes>(&self, d: L, u: L) -> [L; 7] {
         let [top, rest, square, cube, fourth] = powers(u);
-        [top, rest, square, cube, fourth, u * d]
+        [top, rest, square, cube, fourth, u, u * d]
     }
 }
 
@@ -142,7 +142,7 @@ impl Terms<7> for ResidualsAndSpread {
     }
 }
 
-/// The sums of [`FullyCentred`], and Σ u d².
+/// How many have the largest weight, Σ u, Σ u², Σ u³ and Σ u⁴ of the rest, Σ u d and Σ u d².
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CentredWithSquares;
 

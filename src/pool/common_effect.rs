@@ -11,6 +11,7 @@ use crate::level::Level;
 use crate::measure::Measure;
 use crate::real::Real;
 use crate::studies::Studies;
+use crate::tau2::MeanAt;
 
 /// The common-effect model: all studies estimate one effect, and are weighted by the inverse of their variances.
 ///
@@ -95,6 +96,7 @@ impl<M: Measure, F: Real> Pool<Studies<M, F>> for CommonEffect {
             tau2: None,
             tau2_std_error: None,
             modes: None,
+            mean: None,
         }
         .pooled()
     }
@@ -127,6 +129,8 @@ pub(super) struct InverseVariance<'e, 'a, M, F> {
     pub(super) tau2_std_error: Option<f64>,
     /// How many local maxima the likelihood of τ² has, where somebody counted.
     pub(super) modes: Option<usize>,
+    /// The mean at τ², where somebody knows it.
+    pub(super) mean: Option<&'e MeanAt>,
 }
 
 impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
@@ -134,7 +138,7 @@ impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
     pub(super) fn pooled(self) -> Result<Pooled<M, F>, Error> {
         let choices = Choices { inference: self.inference, prediction: Some(self.prediction), level: self.level };
         let Self { studies, model, inference, level, modes, .. } = self;
-        let numbers = Numbers::new(self.evidence, self.tau2, self.tau2_std_error, choices);
+        let numbers = Numbers::new(self.evidence, self.tau2, self.tau2_std_error, self.mean, choices);
         numbers.check(level)?;
         let k = studies.k();
         let mean = MeanNotes::new(k, inference, &model, &numbers, modes);

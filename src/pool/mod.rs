@@ -45,7 +45,7 @@ pub(crate) use mantel_haenszel::{rates, sums};
 pub(crate) use name::Name;
 pub(crate) use numbers::{Choices, Numbers};
 pub(crate) use of_sums::{Summed, needs_studies};
-pub(crate) use random_effects::estimate_tau2;
+pub(crate) use random_effects::{estimate_tau2, estimate_tau2_and_mean};
 use uncertainty::Uncertainty;
 
 use crate::error::Error;

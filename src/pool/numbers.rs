@@ -10,6 +10,7 @@ use crate::inference::{Inference, PredictionMethod, Test};
 use crate::interval::Interval;
 use crate::level::Level;
 use crate::real::Real;
+use crate::tau2::MeanAt;
 
 /// How uncertainty is to be expressed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,17 +34,20 @@ pub(crate) struct Numbers<F> {
 }
 
 impl<F: Real> Numbers<F> {
-    /// The inverse-variance mean with weights 1 / (v + τ²), τ² = 0 for a common effect; τ² and its error in the user's unit.
+    /// The inverse-variance mean with weights 1 / (v + τ²), τ² = 0 for a common effect; τ² and its error in the user's unit, and the mean
+    /// at τ² if it is known.
     #[inline]
     pub(crate) fn new(
         evidence: &Evidence<'_, F>,
         tau2: Option<f64>,
         tau2_std_error: Option<f64>,
+        mean: Option<&MeanAt>,
         choices: Choices,
     ) -> Self {
         let kernel = evidence.kernel();
         let in_unit = kernel.in_unit(tau2.unwrap_or(0.0));
-        let centre = evidence.centre(in_unit);
+        let known = mean.filter(|mean| mean.tau2.to_bits() == in_unit.to_bits());
+        let centre = known.map_or_else(|| evidence.centre(in_unit), |mean| mean.centre);
         let std_error = centre.variance().sqrt() * kernel.per_unit;
         let (estimated, level) = (tau2.is_some(), choices.level);
         let sources = Sources { evidence, tau2: in_unit, estimated, centre, classic: std_error, level };

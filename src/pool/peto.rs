@@ -114,6 +114,7 @@ impl<M: PetoMeasure, S: AsRef<[M::Data]> + ?Sized> Pool<S> for Peto<M> {
             tau2: None,
             tau2_std_error: None,
             modes: None,
+            mean: None,
         }
         .pooled()
     }

@@ -9,7 +9,7 @@ use crate::level::Level;
 use crate::measure::Measure;
 use crate::real::Real;
 use crate::studies::Studies;
-use crate::tau2::{Reml, Tau2, Tau2Estimator};
+use crate::tau2::{MeanAt, Reml, Tau2, Tau2Estimator};
 
 /// The random-effects model: each study has an effect of its own, drawn from a distribution with mean μ and variance τ².
 ///
@@ -142,7 +142,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
         if !evidence.at_zero().q.is_finite() {
             return Err(ErrorKind::OutOfRange { quantity: "Cochran's Q" }.into());
         }
-        let tau2 = estimate_tau2(&self.tau2, &evidence)?;
+        let (tau2, mean) = estimate_tau2_and_mean(&self.tau2, &evidence)?.unzip();
         InverseVariance {
             studies,
             evidence: &evidence,
@@ -153,6 +153,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
             tau2: tau2.map(|tau2| tau2.value.f64()),
             tau2_std_error: tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
             modes: tau2.and_then(|tau2| tau2.modes),
+            mean: mean.as_ref().and_then(Option::as_ref),
         }
         .pooled()
     }
@@ -163,11 +164,20 @@ pub(crate) fn estimate_tau2<F: Real, T: Tau2Estimator<F> + ?Sized>(
     estimator: &T,
     evidence: &Evidence<'_, F>,
 ) -> Result<Option<Tau2<F>>, Error> {
-    match estimator.estimate(evidence) {
-        Ok(tau2) if tau2.value.is_finite() && tau2.value >= F::zero() => Ok(Some(tau2)),
+    Ok(estimate_tau2_and_mean(estimator, evidence)?.map(|(tau2, _)| tau2))
+}
+
+/// The same with the weighted mean there, if the estimator knows it.
+#[inline]
+pub(crate) fn estimate_tau2_and_mean<F: Real, T: Tau2Estimator<F> + ?Sized>(
+    estimator: &T,
+    evidence: &Evidence<'_, F>,
+) -> Result<Option<(Tau2<F>, Option<MeanAt>)>, Error> {
+    match estimator.estimate_and_mean(evidence) {
+        Ok(found) if found.0.value.is_finite() && found.0.value >= F::zero() => Ok(Some(found)),
         // A foreign formula in k - 1 may be 0/0 for one study; that is the same answer.
-        Ok(tau2) if evidence.k() == 1 && tau2.value.is_nan() => Ok(None),
-        Ok(tau2) => {
+        Ok((tau2, _)) if evidence.k() == 1 && tau2.value.is_nan() => Ok(None),
+        Ok((tau2, _)) => {
             let estimator = estimator.to_string().into_boxed_str();
             Err(ErrorKind::InvalidTau2 { estimator, value: tau2.value.f64() }.into())
         }

@@ -1,7 +1,7 @@
 //! Estimators of Paule and Mandel, and of Sidik and Jonkman.
 
 use super::moment::{finite, studies};
-use super::{LaneMethod, QSolution, Tau2Estimator, check_degrees, named, solve_q, to_user};
+use super::{LaneMethod, MeanAt, QSolution, Tau2, Tau2Estimator, check_degrees, named, solve_q, to_user};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::real::Real;
@@ -56,14 +56,26 @@ impl<F: Real> Tau2Estimator<F> for PauleMandel {
     }
 
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
-        let kernel = evidence.kernel();
-        let variance = evidence.centre(kernel.in_unit(tau2.f64())).variance();
-        finite(evidence, (2.0 / evidence.degrees()).sqrt() * studies(evidence) * variance)
+        std_error_and_mean(evidence, tau2).0
+    }
+
+    fn estimate_and_mean(&self, evidence: &Evidence<'_, F>) -> Result<(Tau2<F>, Option<MeanAt>), Error> {
+        let value = self.tau2(evidence)?;
+        let (std_error, mean) = std_error_and_mean(evidence, value);
+        Ok((Tau2 { value, std_error, modes: None }, mean))
     }
 
     fn lanes(&self) -> Option<LaneMethod> {
         Some(LaneMethod::PauleMandel)
     }
+}
+
+/// √(2 / (k-1)) k / Σ w, and the mean of the same weights, which is not that of a regression.
+fn std_error_and_mean<F: Real>(evidence: &Evidence<'_, F>, tau2: F) -> (Option<F>, Option<MeanAt>) {
+    let tau2 = evidence.kernel().in_unit(tau2.f64());
+    let centre = evidence.centre(tau2);
+    let std_error = (2.0 / evidence.degrees()).sqrt() * studies(evidence) * centre.variance();
+    (finite(evidence, std_error), Some(MeanAt { tau2, centre }))
 }
 
 /// The estimator of Sidik and Jonkman, in closed form and positive unless all effects are equal.

@@ -2,7 +2,7 @@
 
 use super::moment::finite;
 use super::stationary::{Stationary, stationary_points};
-use super::{LaneMethod, Tau2, Tau2Estimator, check_degrees, named, to_user};
+use super::{LaneMethod, MeanAt, Tau2, Tau2Estimator, check_degrees, named, to_user};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::real::Real;
@@ -137,12 +137,17 @@ macro_rules! likelihood_estimator {
             }
 
             fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
-                std_error(evidence, tau2, $restricted)
+                std_error_and_mean(evidence, tau2, $restricted).0
             }
 
             fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
+                Ok(self.estimate_and_mean(evidence)?.0)
+            }
+
+            fn estimate_and_mean(&self, evidence: &Evidence<'_, F>) -> Result<(Tau2<F>, Option<MeanAt>), Error> {
                 let (value, modes) = global_maximum(evidence, $restricted)?;
-                Ok(Tau2 { value, std_error: std_error(evidence, value, $restricted), modes: Some(modes) })
+                let (std_error, mean) = std_error_and_mean(evidence, value, $restricted);
+                Ok((Tau2 { value, std_error, modes: Some(modes) }, mean))
             }
 
             fn lanes(&self) -> Option<LaneMethod> {
@@ -155,22 +160,22 @@ macro_rules! likelihood_estimator {
 likelihood_estimator!(Reml, restricted: true, Reml);
 likelihood_estimator!(MaximumLikelihood, restricted: false, MaximumLikelihood);
 
-/// √(2 / tr PP), or √(2 / tr WW), from the expected information.
-fn std_error<F: Real>(evidence: &Evidence<'_, F>, tau2: F, restricted: bool) -> Option<F> {
-    let (kernel, moderators) = (evidence.kernel(), evidence.moderators());
-    let tau2 = kernel.in_unit(tau2.f64());
-    let (c, trace_pp) = match moderators {
+/// √(2 / tr PP), or √(2 / tr WW), from the expected information; and the mean of the same weights.
+fn std_error_and_mean<F: Real>(evidence: &Evidence<'_, F>, tau2: F, restricted: bool) -> (Option<F>, Option<MeanAt>) {
+    let tau2 = evidence.kernel().in_unit(tau2.f64());
+    let (c, trace_pp, mean) = match evidence.moderators() {
         Some(_) => {
             let at = evidence.curvature(tau2, restricted);
-            (at.c, at.trace_pp)
+            (at.c, at.trace_pp, None)
         }
         // The residuals are not needed.
         None => {
-            let weights = kernel.full_weights(tau2);
-            (weights.c, if restricted { weights.trace_pp() } else { weights.total_squares() })
+            let (weights, centre) = evidence.full_centre(tau2);
+            let trace_pp = if restricted { weights.trace_pp() } else { weights.total_squares() };
+            (weights.c, trace_pp, Some(MeanAt { tau2, centre }))
         }
     };
-    finite(evidence, (2.0 / trace_pp).sqrt() * c)
+    (finite(evidence, (2.0 / trace_pp).sqrt() * c), mean)
 }
 
 fn modes<F: Real>(evidence: &Evidence<'_, F>, restricted: bool) -> Result<Vec<Mode<F>>, Error> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::{
     DerSimonianLaird, GeneralisedQ, HartungMakambi, HedgesOlkin, HunterSchmidt, HunterSchmidtSmallSample, LaneMethod,
-    MaximumLikelihood, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, PauleMandel, QWeights, Reml,
+    MaximumLikelihood, MeanAt, MedianUnbiasedGeneralisedQ, MedianUnbiasedPauleMandel, PauleMandel, QWeights, Reml,
     SidikJonkman, SidikJonkmanIterated, Tau2, Tau2Estimator, TwoStepDerSimonianLaird,
 };
 use crate::error::{Error, ErrorKind};
@@ -153,6 +153,10 @@ impl<F: Real> Tau2Estimator<F> for Tau2Method {
 
     fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
         self.as_estimator().estimate(evidence)
+    }
+
+    fn estimate_and_mean(&self, evidence: &Evidence<'_, F>) -> Result<(Tau2<F>, Option<MeanAt>), Error> {
+        self.as_estimator().estimate_and_mean(evidence)
     }
 
     fn static_name(&self) -> Option<&'static str> {

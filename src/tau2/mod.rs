@@ -32,7 +32,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
-use crate::evidence::Evidence;
+use crate::evidence::{Centre, Evidence};
 use crate::real::Real;
 
 /// An estimator of tau2. Its name is its [`Display`].
@@ -84,6 +84,14 @@ pub trait Tau2Estimator<F: Real = f64>: Display + Send + Sync {
         Ok(Tau2 { value, std_error: self.std_error(evidence, value), modes: None })
     }
 
+    /// The estimate, and the weighted mean there, where an estimator without moderators comes by it on the way: that spares a pass over
+    /// the studies.
+    #[doc(hidden)]
+    #[inline]
+    fn estimate_and_mean(&self, evidence: &Evidence<'_, F>) -> Result<(Tau2<F>, Option<MeanAt>), Error> {
+        Ok((self.estimate(evidence)?, None))
+    }
+
     /// The name of an estimator that has one and the same always: it need not be written out to be kept.
     #[doc(hidden)]
     fn static_name(&self) -> Option<&'static str> {
@@ -95,6 +103,15 @@ pub trait Tau2Estimator<F: Real = f64>: Display + Send + Sync {
     fn lanes(&self) -> Option<LaneMethod> {
         None
     }
+}
+
+/// The weighted mean at an estimate.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct MeanAt {
+    /// In the kernel's unit.
+    pub(crate) tau2: f64,
+    pub(crate) centre: Centre,
 }
 
 /// The estimators that batches compute for several outcomes at once.
@@ -138,6 +155,10 @@ macro_rules! forward {
 
             fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
                 (**self).estimate(evidence)
+            }
+
+            fn estimate_and_mean(&self, evidence: &Evidence<'_, F>) -> Result<(Tau2<F>, Option<MeanAt>), Error> {
+                (**self).estimate_and_mean(evidence)
             }
 
             fn static_name(&self) -> Option<&'static str> {

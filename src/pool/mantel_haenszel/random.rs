@@ -98,6 +98,7 @@ impl<M: MantelHaenszelSums, S: AsRef<[M::Data]> + ?Sized> Pool<S> for MantelHaen
             tau2: (studies.k() > 1).then_some(moment.max(0.0)),
             tau2_std_error: None,
             modes: None,
+            mean: None,
         }
         .pooled()?;
         pooled.numbers.heterogeneity.q = q;

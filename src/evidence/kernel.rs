@@ -112,6 +112,7 @@ pub(crate) fn between(v_min: f64, a: f64, b: f64) -> f64 {
 }
 
 impl<'a, F: Real> Kernel<'a, F> {
+    #[inline(always)]
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
         let mut kernel = Self { y, v, pivot: 0.0, unit: 1.0, per_unit: 1.0, v_min: 1.0, v_max: 1.0, many: false };
         let Some((at, min, max)) = extremes(v) else { return kernel };
@@ -197,7 +198,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     }
 
     /// The sums at tau2 = 0, and the weights with all four powers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at_zero(&self) -> (AtZero, Weights) {
         let c = self.v_min;
         let at = AtTau2 { c, tau2: 0.0 };

@@ -34,10 +34,13 @@ pub(super) fn squares_about(shift: f64, [squares, residuals, weights]: [f64; 3])
 
 /// The change of variable and the sums at tau2 = 0; `None` for fewer studies, for those far from ordinary ones, and where one of them
 /// dominates.
+#[inline(always)]
 pub(super) fn in_one_pass<'a, F: Real>(y: &'a [F], v: &'a [F]) -> Option<(Kernel<'a, F>, AtZero, Weights)> {
-    if v.len() < MANY {
-        return None;
-    }
+    if v.len() < MANY { None } else { one_pass(y, v) }
+}
+
+#[inline(never)]
+fn one_pass<'a, F: Real>(y: &'a [F], v: &'a [F]) -> Option<(Kernel<'a, F>, AtZero, Weights)> {
     let guess = rough_mean(y, v);
     let columns = Columns { y, v, pivot: guess, unit: 1.0 };
     let ([w, w2, w3, wr, wr2], range) = columns.sums_and_range(Inverse, PowersWithSquares);

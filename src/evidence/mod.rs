@@ -102,6 +102,7 @@ impl<M: Measure, F: Real> Studies<M, F> {
 }
 
 impl<'a, F: Real> Evidence<'a, F> {
+    #[inline(always)]
     pub(crate) fn new(y: &'a [F], v: &'a [F]) -> Self {
         let (kernel, at_zero, weights) = many::in_one_pass(y, v).unwrap_or_else(|| {
             let kernel = Kernel::new(y, v);

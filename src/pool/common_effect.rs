@@ -134,7 +134,7 @@ pub(super) struct InverseVariance<'e, 'a, M, F> {
 }
 
 impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn pooled(self) -> Result<Pooled<M, F>, Error> {
         let choices = Choices { inference: self.inference, prediction: Some(self.prediction), level: self.level };
         let Self { studies, model, inference, level, modes, .. } = self;

@@ -36,7 +36,7 @@ pub(crate) struct Numbers<F> {
 impl<F: Real> Numbers<F> {
     /// The inverse-variance mean with weights 1 / (v + τ²), τ² = 0 for a common effect; τ² and its error in the user's unit, and the mean
     /// at τ² if it is known.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(
         evidence: &Evidence<'_, F>,
         tau2: Option<f64>,

@@ -167,12 +167,15 @@ pub(crate) fn estimate_tau2<F: Real, T: Tau2Estimator<F> + ?Sized>(
     Ok(estimate_tau2_and_mean(estimator, evidence)?.map(|(tau2, _)| tau2))
 }
 
-/// The same with the weighted mean there, if the estimator knows it.
-#[inline]
+/// τ², and the weighted mean there if the estimator knows it.
+type WithMean<F> = (Tau2<F>, Option<MeanAt>);
+
+/// The same with the mean.
+#[inline(always)]
 pub(crate) fn estimate_tau2_and_mean<F: Real, T: Tau2Estimator<F> + ?Sized>(
     estimator: &T,
     evidence: &Evidence<'_, F>,
-) -> Result<Option<(Tau2<F>, Option<MeanAt>)>, Error> {
+) -> Result<Option<WithMean<F>>, Error> {
     match estimator.estimate_and_mean(evidence) {
         Ok(found) if found.0.value.is_finite() && found.0.value >= F::zero() => Ok(Some(found)),
         // A foreign formula in k - 1 may be 0/0 for one study; that is the same answer.

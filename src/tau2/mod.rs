@@ -79,6 +79,7 @@ pub trait Tau2Estimator<F: Real = f64>: Display + Send + Sync {
     ///
     /// # Errors
     /// As [`tau2`](Self::tau2).
+    #[inline(always)]
     fn estimate(&self, evidence: &Evidence<'_, F>) -> Result<Tau2<F>, Error> {
         let value = self.tau2(evidence)?;
         Ok(Tau2 { value, std_error: self.std_error(evidence, value), modes: None })
@@ -87,7 +88,7 @@ pub trait Tau2Estimator<F: Real = f64>: Display + Send + Sync {
     /// The estimate, and the weighted mean there, where an estimator without moderators comes by it on the way: that spares a pass over
     /// the studies.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn estimate_and_mean(&self, evidence: &Evidence<'_, F>) -> Result<(Tau2<F>, Option<MeanAt>), Error> {
         Ok((self.estimate(evidence)?, None))
     }

@@ -54,7 +54,7 @@ impl<F: Real> Tau2Estimator<F> for DerSimonianLaird {
         to_user(evidence, evidence.dersimonian_laird())
     }
 
-    #[inline]
+    #[inline(always)]
     fn std_error(&self, evidence: &Evidence<'_, F>, tau2: F) -> Option<F> {
         finite(evidence, root_variance_of_q(evidence, tau2) / evidence.at_zero().trace())
     }

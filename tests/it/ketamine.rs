@@ -205,7 +205,8 @@ fn planted(
 }
 
 /// Sets in which rounding the planted effects moves τ² by more than a few ulps: two best modes that differ by less than
-/// 1e-9 in log-likelihood, or a likelihood so flat at its top that its condition number exceeds 1000.
+/// 1e-9 in log-likelihood, or a likelihood so flat at its top that its condition number exceeds 1000: how far, as a part of
+/// the smallest total variance, τ² moves with y'PPy, which equals tr P there, as a part of itself.
 fn ill_conditioned(random: &Studies<MeanDifference>) -> bool {
     let evidence = random.evidence();
     let modes = Reml.modes(&evidence).expect("modes");
@@ -214,8 +215,9 @@ fn ill_conditioned(random: &Studies<MeanDifference>) -> bool {
         return true;
     }
     let top = modes.iter().find(|mode| mode.log_likelihood == best).expect("a mode").tau2;
-    let score = evidence.restricted_score(top);
-    top > 0.0 && score.observed < 1e-3 * score.expected
+    let smallest = random.v().iter().copied().fold(f64::INFINITY, f64::min) + top;
+    let trace = evidence.moments(|v| 1.0 / (v + top)).trace;
+    top > 0.0 && evidence.restricted_score(top).observed * smallest < 1e-3 * 0.5 * trace
 }
 
 proptest! {

@@ -45,10 +45,9 @@ pub(crate) struct Bend<L> {
 impl<L: Lanes> Bend<L> {
     #[inline(always)]
     pub(crate) fn new(t: L, at: &Curvature<L>) -> Self {
-        let root = at.pp.sqrt();
-        // One division for both.
-        let inverse = t.same(1.0) / (root * at.trace);
-        let (per_root, per_trace) = (inverse * at.trace, inverse * root);
+        // One division for both, which need not wait for the root.
+        let inverse = t.same(1.0) / (at.pp * at.trace);
+        let (per_root, per_trace) = (at.pp.sqrt() * (inverse * at.trace), inverse * at.pp);
         Self {
             t,
             alpha: at.c * per_root,
@@ -88,20 +87,22 @@ impl<L: Lanes> Bend<L> {
         L::select(linear.is_above(self.t.same(0.0)), step, self.t.same(f64::NAN))
     }
 
-    /// What a straight step has to be corrected by, from second derivatives through this node and the one before.
+    /// The step to the root of a² = b, where a and b are α and β with the bending that this node and the one before show: Halley's,
+    /// once improved by Newton's method. NaN where there is no root ahead.
     #[inline(always)]
-    fn bending(&self, before: &Self, step: L) -> L {
-        let (two, three) = (self.t.same(2.0), self.t.same(3.0));
-        let h = self.t - before.t;
-        // Of the cubics through both, at this node; half their second derivatives, and times h².
-        let alpha2 = (two * self.alpha_slope + before.alpha_slope) * h - three * (self.alpha - before.alpha);
-        let beta2 = (two * self.beta_slope + before.beta_slope) * h - three * (self.beta - before.beta);
-        let alpha = self.alpha + self.alpha_slope * step;
-        let bend = (two * alpha * alpha2 - beta2) * step;
-        let slope = (two * alpha * self.alpha_slope - self.beta_slope) * (h * h) + two * bend;
-        let correction = self.t.same(0.0) - bend * step / slope;
-        let sound = correction.abs().is_below(self.t.same(0.5) * step.abs());
-        L::select(sound, correction, self.t.same(0.0))
+    fn bent(&self, before: &Self) -> L {
+        let (zero, two, three) = (self.t.same(0.0), self.t.same(2.0), self.t.same(3.0));
+        let per_h = self.t.same(1.0) / (self.t - before.t);
+        // Half the second derivatives, at this node, of the cubics through both.
+        let alpha_chord = (self.alpha - before.alpha) * per_h;
+        let beta_chord = (self.beta - before.beta) * per_h;
+        let alpha2 = ((two * self.alpha_slope + before.alpha_slope) - three * alpha_chord) * per_h;
+        let beta2 = ((two * self.beta_slope + before.beta_slope) - three * beta_chord) * per_h;
+        let slope = two * self.alpha * self.alpha_slope - self.beta_slope;
+        let curve = self.alpha_slope * self.alpha_slope + (two * self.alpha * alpha2 - beta2);
+        let square = slope * slope;
+        let halley = (zero - self.gap) * slope / (square - self.gap * curve).at_least(self.t.same(0.5) * square);
+        L::select(slope.is_above(zero), halley, self.t.same(f64::NAN))
     }
 }
 
@@ -206,8 +207,8 @@ impl<L: Lanes> Climb<L> {
         let rises = at.rises();
         self.low = L::select(rises, t, self.low);
         self.high = L::select(rises, self.high, t);
-        let step = at.straight();
-        let next = t + (step + at.bending(&self.before, step));
+        let step = at.bent(&self.before);
+        let next = t + step;
         let good = self.holds(next);
         let close = step.abs().is_below(t.same(CLOSE) * (self.v_min + t));
         // A root that rounding puts outside the bracket is at its end.

@@ -162,7 +162,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     }
 
     /// Weights with all four powers; Σ u and Σ u d, as [`Centred`] adds them.
-    #[inline]
+    #[inline(always)]
     fn full_sums(&self, tau2: f64) -> (Weights, [f64; 2]) {
         if self.many {
             return self.powers(tau2);
@@ -219,7 +219,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     }
 
     /// The terms of the likelihood (`restricted`: of the restricted one) at tau2, where the mean may be near a guess.
-    #[inline]
+    #[inline(always)]
     pub(super) fn curvature(&self, tau2: f64, restricted: bool, guess: f64) -> Curvature {
         if self.many
             && let Some(curvature) = self.curvature_near(guess, tau2, restricted)
@@ -232,7 +232,7 @@ impl<'a, F: Real> Kernel<'a, F> {
     }
 
     /// As [`curvature`](Self::curvature), from weights with all four powers and their mean.
-    #[inline]
+    #[inline(always)]
     pub(super) fn curvature_from(&self, weights: &Weights, mean: f64, tau2: f64, restricted: bool) -> Curvature {
         let sums = if self.many {
             self.powers_of_residuals(tau2, mean).0

@@ -320,7 +320,6 @@ mod tests {
                     }
                 }
                 let what = format!("k {k}, {decades} decades: {missed} missed of {n}, {evaluations} evaluations");
-                println!("{what} restricted {restricted}");
                 assert!(missed <= 5 && evaluations < 7 * n, "{what}");
             }
         }

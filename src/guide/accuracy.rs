@@ -55,7 +55,7 @@
 //!
 //! # How
 //!
-//! - Effects are taken as differences from the most precise study's, in a unit that is a power of two: no result depends on
+//! - Effects are taken as differences from the most precise study's (of many studies without a dominating one, from about their mean), in a unit that is a power of two: no result depends on
 //!   the unit of the data, in any digit.
 //! - Weights are relative to the largest, which is counted apart from the rest, so that what remains beside a dominating
 //!   study is never found by subtraction.

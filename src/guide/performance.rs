@@ -4,14 +4,14 @@
 //! about a third of the estimates of τ² are 0. Its `floor` sums all input columns once, with enough independent vector accumulators
 //! to be bound by memory. Machines differ and are noisy; divide every line by the floor of the same run.
 //!
-//! Measured on a server processor with AVX-512, one thread, in ms for 10⁶ outcomes and in units of the floor by columns (6.1 ms):
+//! Measured on a server processor with AVX-512, one thread, in ms for 10⁶ outcomes and in units of the floor by columns (6.1 ms; REML 7.4):
 //!
 //! | 10⁶ outcomes of 10 studies | by columns | in floors | 5 % missing | by rows | two threads against one (by columns) |
 //! |---|---|---|---|---|---|
 //! | common effect: estimate, standard error, Q | 11.5 | 1.9 | 12.3 | 16 to 20 | 1.5 times as fast |
 //! | DerSimonian-Laird: the same and τ² | 13.6 | 2.2 | 14.9 | 15 to 18 | 1.5 |
 //! | with limits, I² and both p-values | 21.8 | 3.6 | 24.5 | 27 | 1.6 |
-//! | REML, every outcome at its global maximum | 91 | 14.9 | 91 | 96 | 1.9 |
+//! | REML, every outcome at its global maximum | 90 | 12.2 | 91 | 94 | 1.8 to 1.9 |
 //!
 //! By columns these are 74 million DerSimonian-Laird and 11 million REML analyses a second. The floor is what varies most, from 5.5 to
 //! 7.9 ms on the same machine, and the work beside it hardly. Two threads share a memory
@@ -70,17 +70,25 @@
 //! # One analysis
 //!
 //! `cargo bench --bench pool` measures one whole analysis of 13 studies, without a heap allocation: 0.18 µs for DerSimonian-Laird, of
-//! which half are the sums of weights, a quarter p-values and logarithms taken back; 0.59 µs for REML with the proof that its maximum is
+//! which half are the sums of weights, a quarter p-values and logarithms taken back; 0.53 µs for REML with the proof that its maximum is
 //! the highest; 0.13 µs for the common effect. (Notes, where there are any, and names of more than 46 bytes are.)
 //!
 //! What bounds it is the chain of operations that wait for one another. Up to 32 studies are added one after the other, as lanes add
 //! them, which takes 3 cycles for each; but the terms of four studies are found at once, by AVX2, and transposed, so that one addition
-//! serves four sums. That took the sums of 13 studies from 50 to 27 ns, and those of a mean from 18 to 11. Two roots and four divisions
-//! separate one evaluation of a score from the next, which is a third of REML. A result is put together where it is returned, once all is
-//! known: to move its 256 bytes costs 5 ns.
+//! serves four sums. That took the sums of 13 studies from 50 to 27 ns, and those of a mean from 18 to 11. Of REML's three evaluations of the
+//! score beyond the one at 0 each takes two such sums, and the next waits for a chain of three divisions: a step by Halley's method; solving
+//! a quadratic instead took two roots and four divisions, and a tenth longer. Weights kept from the first sum for the second spared
+//! nothing, as divisions overlap with what waits. A result is put together where it is returned, once all is known, and its functions are
+//! inlined: to move its 256 bytes costs 5 ns.
 //!
 //! One pool of many studies runs its sums by vector instructions, too, in the same order and with the same bits. For 10⁶ studies,
-//! in units of the time to read both columns: DerSimonian-Laird 3.6 to 4, REML 15 to 17, without memory in proportion to the studies. Two
-//! divisions for each study are 2.7 of them. A division that serves two reciprocals would halve that (multiplications are free beside
-//! a division here) for the pass of the mean alone: that at τ² = 0 adds for as long as it divides. From 4,096
-//! studies on, a mean and the sums about it are taken in one pass about a guess of the mean, and in two where the guess was not close.
+//! in units of the time to read both columns (0.22 ms): DerSimonian-Laird 2.4, REML 9.4, without memory in proportion to the studies.
+//! From 4,096 studies on, if none of them has a 64th of the weight,
+//!
+//! - a division serves two weights (multiplications are free beside it), which brought the pass of a mean from 0.31 to 0.22 ms: to the floor;
+//! - the smallest and the largest variance are found in the same pass as Q and the sums of weights, about a guess of the mean, and where
+//!   the guess was not close everything is done in several passes: 0.60 to 0.31 ms;
+//! - the largest weight is not counted apart: an evaluation of the likelihood adds 9 sums instead of 14, 0.65 to 0.38 ms. It is bound by
+//!   its 11 additions for each study.
+//!
+//! Below, one of few studies may dominate, quotients must be exact, and lanes must find the same bits.

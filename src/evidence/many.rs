@@ -5,8 +5,8 @@
 //! studies are passed through once more.
 //!
 //! What remains beside the largest weight is here found by subtraction, as that weight is a small part of all: it need not be
-//! counted apart, effects need not be differences from its study, and two weights can share a division. Weights at tau2 > 0 are less unequal than those at 0, so that
-//! what holds there holds for all tau2.
+//! counted apart, effects need not be differences from its study, and two weights can share a division. Weights at tau2 > 0
+//! are less unequal than those at 0, so that what holds there holds for all tau2.
 
 use super::at_zero::{AtZero, Centre};
 use super::curvature::{Curvature, ResidualSums};

@@ -4,7 +4,7 @@
 //! about a third of the estimates of τ² are 0. Its `floor` sums all input columns once, with enough independent vector accumulators
 //! to be bound by memory. Machines differ and are noisy; divide every line by the floor of the same run.
 //!
-//! Measured on a server processor with AVX-512, one thread, in ms for 10⁶ outcomes and in units of the floor by columns (6.1 ms; REML 7.4):
+//! Measured on a server processor with AVX-512, one thread, in ms for 10⁶ outcomes and in units of the floor (6.1 ms; REML 7.4):
 //!
 //! | 10⁶ outcomes of 10 studies | by columns | in floors | 5 % missing | by rows | two threads against one (by columns) |
 //! |---|---|---|---|---|---|
@@ -75,20 +75,20 @@
 //!
 //! What bounds it is the chain of operations that wait for one another. Up to 32 studies are added one after the other, as lanes add
 //! them, which takes 3 cycles for each; but the terms of four studies are found at once, by AVX2, and transposed, so that one addition
-//! serves four sums. That took the sums of 13 studies from 50 to 27 ns, and those of a mean from 18 to 11. Of REML's three evaluations of the
-//! score beyond the one at 0 each takes two such sums, and the next waits for a chain of three divisions: a step by Halley's method; solving
-//! a quadratic instead took two roots and four divisions, and a tenth longer. Weights kept from the first sum for the second spared
-//! nothing, as divisions overlap with what waits. A result is put together where it is returned, once all is known, and its functions are
-//! inlined: to move its 256 bytes costs 5 ns.
+//! serves four sums. That took the sums of 13 studies from 50 to 27 ns, and those of a mean from 18 to 11. Of REML's three
+//! evaluations of the score beyond the one at 0 each takes two such sums, and the next waits for a chain of divisions: a step of
+//! Halley's method. Solving a quadratic instead took two roots more, and a tenth longer. Weights kept from the first sum for the second
+//! spared nothing, as their divisions overlap with what waits. A result is put together where it is returned, once all is known, by
+//! functions that are inlined: to move its 256 bytes costs 5 ns.
 //!
 //! One pool of many studies runs its sums by vector instructions, too, in the same order and with the same bits. For 10⁶ studies,
 //! in units of the time to read both columns (0.22 ms): DerSimonian-Laird 2.4, REML 9.4, without memory in proportion to the studies.
 //! From 4,096 studies on, if none of them has a 64th of the weight,
 //!
-//! - a division serves two weights (multiplications are free beside it), which brought the pass of a mean from 0.31 to 0.22 ms: to the floor;
-//! - the smallest and the largest variance are found in the same pass as Q and the sums of weights, about a guess of the mean, and where
-//!   the guess was not close everything is done in several passes: 0.60 to 0.31 ms;
-//! - the largest weight is not counted apart: an evaluation of the likelihood adds 9 sums instead of 14, 0.65 to 0.38 ms. It is bound by
-//!   its 11 additions for each study.
+//! - a division serves two weights (multiplications are free beside it): the pass of a mean went from 0.31 to 0.22 ms, the floor;
+//! - the smallest and the largest variance are found in the same pass as Q and the sums of weights, about a guess of the mean: 0.31
+//!   instead of 0.60 ms. Where the guess was not close, studies take several passes as before;
+//! - the largest weight is not counted apart: an evaluation of the likelihood makes 9 sums instead of 14, in 0.38 instead of 0.65 ms. It
+//!   is bound by its 11 additions for each study.
 //!
 //! Below, one of few studies may dominate, quotients must be exact, and lanes must find the same bits.

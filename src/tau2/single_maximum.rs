@@ -88,10 +88,10 @@ impl<L: Lanes> Bend<L> {
         L::select(linear.is_above(self.t.same(0.0)), step, self.t.same(f64::NAN))
     }
 
-    /// Halley's step to the root of α² = β, with the second derivatives that this node and the one before show, and never more than
-    /// twice Newton's; NaN where there is none ahead.
+    /// Halley's step to the root of α² = β, with the second derivatives that this node and the one before show, and from a half of
+    /// Newton's step to twice that, NaN where there is none ahead; and if it lies between the two, so that a small step means a root.
     #[inline(always)]
-    fn bent(&self, before: &Self) -> L {
+    fn bent(&self, before: &Self) -> (L, L::Mask) {
         let (zero, two, three) = (self.t.same(0.0), self.t.same(2.0), self.t.same(3.0));
         let per_h = self.t.same(1.0) / (self.t - before.t);
         // Half the second derivatives, at this node, of the cubics through both.
@@ -102,8 +102,10 @@ impl<L: Lanes> Bend<L> {
         let slope = two * self.alpha * self.alpha_slope - self.beta_slope;
         let curve = self.alpha_slope * self.alpha_slope + (two * self.alpha * alpha2 - beta2);
         let square = slope * slope;
-        let halley = (zero - self.gap) * slope / (square - self.gap * curve).at_least(self.t.same(0.5) * square);
-        L::select(slope.is_above(zero), halley, self.t.same(f64::NAN))
+        let (least, bent, most) = (self.t.same(0.5) * square, square - self.gap * curve, two * square);
+        let step = (zero - self.gap) * slope / bent.at_most(most).at_least(least);
+        let between = bent.is_above(least) & bent.is_below(most);
+        (L::select(slope.is_above(zero), step, self.t.same(f64::NAN)), between)
     }
 }
 
@@ -208,10 +210,10 @@ impl<L: Lanes> Climb<L> {
         let rises = at.rises();
         self.low = L::select(rises, t, self.low);
         self.high = L::select(rises, self.high, t);
-        let step = at.bent(&self.before);
+        let (step, between) = at.bent(&self.before);
         let next = t + step;
         let good = self.holds(next);
-        let close = step.abs().is_below(t.same(CLOSE) * (self.v_min + t));
+        let close = between & step.abs().is_below(t.same(CLOSE) * (self.v_min + t));
         // A root that rounding puts outside the bracket is at its end.
         self.root = L::select(active, L::select(good, next, t), self.root);
         self.active = active & !close;

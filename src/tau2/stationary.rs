@@ -272,15 +272,31 @@ mod tests {
         v_min: f64,
     }
 
+    /// Which likelihood.
+    #[derive(Clone, Copy, Debug)]
+    enum Of {
+        Restricted,
+        Plain,
+        /// With the mean held at 0.
+        NoEffect,
+    }
+
     /// The short way and the full search, each by itself.
-    fn both(y: &[f64], v: &[f64], restricted: bool) -> Outcome {
+    fn both(y: &[f64], v: &[f64], of: Of) -> Outcome {
         let evidence = Evidence::new(y, v);
         let (kernel, zero) = (evidence.kernel(), evidence.at_zero());
-        let spread = kernel.spread_about(zero.centre.mean);
-        let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread, degrees: evidence.degrees() };
-        let curvature = |t| evidence.curvature(t, restricted);
+        let held = kernel.mean_of(0.0);
+        let (about, degrees, start) = match of {
+            Of::Restricted | Of::Plain => (zero.centre.mean, evidence.degrees(), zero.excess(evidence.degrees())),
+            Of::NoEffect => (held, kernel.count(), f64::NAN),
+        };
+        let bounds = Bounds { v_min: kernel.v_min, v_max: kernel.v_max, spread: kernel.spread_about(about), degrees };
+        let curvature = |t| match of {
+            Of::Restricted => evidence.curvature(t, true),
+            Of::Plain => evidence.curvature(t, false),
+            Of::NoEffect => kernel.curvature_about(t, held),
+        };
         let at_zero = curvature(0.0);
-        let start = zero.excess(bounds.degrees);
         let mut curves = Counted { curvature: &curvature, evaluations: 1 };
         let (maximum, single) = single_maximum(&Bend::new(0.0, &at_zero), start, &bounds, true, &mut curves);
         let evaluations = curves.evaluations;
@@ -294,20 +310,27 @@ mod tests {
     #[test]
     fn the_short_way_is_never_wrong_and_misses_hardly_any_single_maximum() {
         let mut number = numbers();
-        // Variances over five decades as well, for which several maxima are not rare.
-        for (k, decades) in [(2, 1.7), (3, 1.7), (10, 1.7), (50, 1.7), (10, 5.0)] {
-            for restricted in [true, false] {
-                let (mut missed, mut evaluations, n) = (0, 0, 3000);
-                for i in 0..n {
+        // Several maxima are not rare where variances lie decades apart, and where effects have nothing to do with them. What is then
+        // missed, and how many evaluations it takes, at most, for each outcome.
+        for (k, decades, far, missable, enough) in [
+            (2, 1.7, false, 0.001, 3.5),
+            (3, 1.7, false, 0.001, 4.0),
+            (10, 1.7, false, 0.001, 4.5),
+            (50, 1.7, false, 0.001, 5.0),
+            (10, 5.0, false, 0.002, 9.0),
+            (10, 18.0, false, 0.3, 25.0),
+            (10, 18.0, true, 0.3, 25.0),
+        ] {
+            for of in [Of::Restricted, Of::Plain, Of::NoEffect] {
+                let (mut missed, mut evaluations, n) = (0, 0, 3000_u32);
+                for i in 0..n as usize {
                     let between = [0.0, 0.01, 0.03, 0.1, 0.3][i % 5];
-                    let (y, v): (Vec<f64>, Vec<f64>) = (0..k)
-                        .map(|_| {
-                            let v = 0.01 * 10_f64.powf(decades * number());
-                            let normal = (0..12).map(|_| number()).sum::<f64>() - 6.0;
-                            ((v + between).sqrt() * normal, v)
-                        })
-                        .unzip();
-                    let outcome = both(&y, &v, restricted);
+                    let mut variance = || 0.01 * 10_f64.powf(decades * number());
+                    let (of_effects, v): (Vec<f64>, Vec<f64>) = (0..k).map(|_| (variance(), variance())).unzip();
+                    let of_effects = if far { of_effects } else { v.clone() };
+                    let mut normal = || (0..12).map(|_| number()).sum::<f64>() - 6.0;
+                    let y: Vec<f64> = of_effects.iter().map(|v| (v + between).sqrt() * normal()).collect();
+                    let outcome = both(&y, &v, of);
                     evaluations += outcome.evaluations;
                     match (outcome.short, &outcome.all[..]) {
                         (Some(short), &[Stationary::Maximum(full)]) => {
@@ -319,8 +342,11 @@ mod tests {
                         (None, _) => {}
                     }
                 }
-                let what = format!("k {k}, {decades} decades: {missed} missed of {n}, {evaluations} evaluations");
-                assert!(missed <= 5 && evaluations < 7 * n, "{what}");
+                let what = format!(
+                    "{of:?}, k {k}, {decades} decades: far {far}: {missed} missed of {n}, {evaluations} evaluations"
+                );
+                let share = |count: usize| count as f64 / f64::from(n);
+                assert!(share(missed) <= missable && share(evaluations) <= enough, "{what}");
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{split, split_at};
 use crate::num::lanes::Lanes;
-use crate::num::pair_sum::WeighTwo;
+use crate::num::pair_sum::{WeighTwo, quotients};
 use crate::num::vector_sum::{Terms, Weigh};
 
 /// The relative weights u = c / (v + tau2) with `c = v_min + tau2`.
@@ -22,9 +22,7 @@ impl Weigh for AtTau2 {
 impl WeighTwo for AtTau2 {
     #[inline(always)]
     fn weights<L: Lanes>(&self, v: [L; 2]) -> [L; 2] {
-        let [a, b] = v.map(|v| v + v.same(self.tau2));
-        let both = a.same(self.c) / (a * b);
-        [both * b, both * a]
+        quotients(v[0].same(self.c), v.map(|v| v + v.same(self.tau2)))
     }
 }
 
@@ -41,9 +39,8 @@ impl Weigh for Inverse {
 
 impl WeighTwo for Inverse {
     #[inline(always)]
-    fn weights<L: Lanes>(&self, [a, b]: [L; 2]) -> [L; 2] {
-        let both = a.same(1.0) / (a * b);
-        [both * b, both * a]
+    fn weights<L: Lanes>(&self, v: [L; 2]) -> [L; 2] {
+        quotients(v[0].same(1.0), v)
     }
 }
 

@@ -2,17 +2,14 @@
 //!
 //! With p = c / (a b), p b is c / a and p a is c / b, to two units in the last place: a division takes as long as eight
 //! multiplications. A largest weight is then not exactly 1, which is why few studies, of which one may dominate, are not
-//! weighed like this. The order is that of [`sum_pairs`](super::sum::sum_pairs).
+//! weighed like this. The order is that of [`sum_pairs`](super::sum::sum_pairs) for many terms.
 
 use std::array::from_fn;
 
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-use pulp::x86::{V3, V4};
-
 use super::lanes::Lanes;
 use super::sum::{BLOCK, Compensated, LANES, tree};
-use super::vector_sum::{Columns, Terms, Weigh};
-use super::wide::{Eight, Wide};
+use super::vector_sum::{ByEight, Columns, Terms, Weigh, add, by_eight};
+use super::wide::Eight;
 use crate::real::Real;
 
 /// Two vectors.
@@ -21,6 +18,13 @@ const TWO: usize = 2 * LANES;
 /// The weights of two studies with variances v. To be inlined.
 pub(crate) trait WeighTwo: Weigh {
     fn weights<L: Lanes>(&self, v: [L; 2]) -> [L; 2];
+}
+
+/// c / a and c / b by one division.
+#[inline(always)]
+pub(crate) fn quotients<L: Lanes>(c: L, [a, b]: [L; 2]) -> [L; 2] {
+    let both = c / (a * b);
+    [both * b, both * a]
 }
 
 /// The smallest and the largest variance.
@@ -53,18 +57,7 @@ impl<F: Real> Columns<'_, F> {
         weigh: G,
         terms: T,
     ) -> ([f64; N], Range) {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        {
-            if let Some(avx512) = V4::try_new() {
-                let zero = Wide::<_, 1>::all(avx512, 0.0);
-                return avx512.vectorize(PairSum::<_, _, _, _, N, RANGE> { columns: self, weigh, terms, zero });
-            }
-            if let Some(avx2) = V3::try_new() {
-                let zero = Wide::<_, 2>::all(avx2, 0.0);
-                return avx2.vectorize(PairSum::<_, _, _, _, N, RANGE> { columns: self, weigh, terms, zero });
-            }
-        }
-        self.pairs_in_blocks::<_, _, _, N, RANGE>(weigh, terms, Wide::<_, 2>::all(pulp::Scalar256b, 0.0))
+        by_eight(PairSum::<_, _, _, N, RANGE> { columns: self, weigh, terms })
     }
 
     #[inline(always)]
@@ -126,38 +119,33 @@ fn two<W: Eight, F: Real>(zero: W, x: &[F; TWO]) -> [W; 2] {
     from_fn(|n| zero.load_eight(&halves[n].map(Real::f64)))
 }
 
-#[inline(always)]
-fn add<W: Lanes, const N: usize>(sums: &mut [W; N], terms: [W; N]) {
-    for n in 0..N {
-        sums[n] += terms[n];
-    }
-}
-
-/// Such sums by the vectors of one set of instructions.
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-struct PairSum<'c, 'a, F, G, T, W, const N: usize, const RANGE: bool> {
+struct PairSum<'c, 'a, F, G, T, const N: usize, const RANGE: bool> {
     columns: &'c Columns<'a, F>,
     weigh: G,
     terms: T,
-    zero: W,
 }
 
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-impl<F: Real, G: WeighTwo, T: Terms<N>, W: Eight, const N: usize, const RANGE: bool> pulp::NullaryFnOnce
-    for PairSum<'_, '_, F, G, T, W, N, RANGE>
+impl<F: Real, G: WeighTwo, T: Terms<N>, const N: usize, const RANGE: bool> ByEight
+    for PairSum<'_, '_, F, G, T, N, RANGE>
 {
     type Output = ([f64; N], Range);
 
     #[inline(always)]
-    fn call(self) -> Self::Output {
-        self.columns.pairs_in_blocks::<_, _, _, N, RANGE>(self.weigh, self.terms, self.zero)
+    fn sum<W: Eight>(self, zero: W) -> Self::Output {
+        self.columns.pairs_in_blocks::<_, _, _, N, RANGE>(self.weigh, self.terms, zero)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    use pulp::x86::V3;
+
     use super::*;
     use crate::num::extremes::extremes;
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    use crate::num::vector_sum::With;
+    use crate::num::wide::Wide;
 
     /// 1 / (v + 0.1), two at a time.
     #[derive(Clone, Copy)]
@@ -173,9 +161,7 @@ mod tests {
     impl WeighTwo for Shifted {
         #[inline(always)]
         fn weights<L: Lanes>(&self, v: [L; 2]) -> [L; 2] {
-            let [a, b] = v.map(|v| v + v.same(0.1));
-            let both = a.same(1.0) / (a * b);
-            [both * b, both * a]
+            quotients(v[0].same(1.0), v.map(|v| v + v.same(0.1)))
         }
     }
 
@@ -222,9 +208,8 @@ mod tests {
             assert_eq!(columns.sums_in_pairs(Shifted, Shifted), sums, "{k} studies without the range");
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
             if let Some(avx2) = V3::try_new() {
-                let zero = Wide::<_, 2>::all(avx2, 0.0);
-                let (weigh, terms) = (Shifted, Shifted);
-                let found = avx2.vectorize(PairSum::<_, _, _, _, 2, true> { columns: &columns, weigh, terms, zero });
+                let sum = PairSum::<_, _, _, 2, true> { columns: &columns, weigh: Shifted, terms: Shifted };
+                let found = avx2.vectorize(With { sum, zero: Wide::<_, 2>::all(avx2, 0.0) });
                 assert_eq!(found, (sums, range), "{k} studies by AVX2");
             }
             assert_eq!(range, plain_range, "of {k} studies");

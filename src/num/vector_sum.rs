@@ -7,9 +7,7 @@ use super::lanes::Lanes;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use super::short_sum::{FOUR, ShortSum};
 use super::sum::{BLOCK, Compensated, IN_SEQUENCE, LANES, in_sequence, sum_pairs, tree};
-use super::wide::Eight;
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-use super::wide::Wide;
+use super::wide::{Eight, Wide};
 use crate::real::Real;
 
 /// The weight of a study with variance v. It takes long, as it divides, and is begun one step before it is needed. To be inlined.
@@ -65,18 +63,7 @@ impl<F: Real> Columns<'_, F> {
 
     #[inline(never)]
     fn many<G: Weigh, T: Terms<N>, const N: usize>(&self, weigh: G, terms: T) -> [f64; N] {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        {
-            if let Some(avx512) = V4::try_new() {
-                let zero = Wide::<_, 1>::all(avx512, 0.0);
-                return avx512.vectorize(LongSum { columns: self, weigh, terms, zero });
-            }
-            if let Some(avx2) = V3::try_new() {
-                let zero = Wide::<_, 2>::all(avx2, 0.0);
-                return avx2.vectorize(LongSum { columns: self, weigh, terms, zero });
-            }
-        }
-        self.in_unit(weigh, terms)
+        by_eight(LongSum { columns: self, weigh, terms })
     }
 
     #[inline(always)]
@@ -90,17 +77,11 @@ impl<F: Real> Columns<'_, F> {
                 let mut weight = weigh.weight(zero.load_eight(&first.map(Real::f64)));
                 for (y, next) in whole_y.iter().zip(others) {
                     let next = weigh.weight(zero.load_eight(&next.map(Real::f64)));
-                    let all = terms.of(zero.load_eight(&y.map(Real::f64)) - pivot, weight);
-                    for n in 0..N {
-                        sums[n] += all[n];
-                    }
+                    add(&mut sums, terms.of(zero.load_eight(&y.map(Real::f64)) - pivot, weight));
                     weight = next;
                 }
                 if let Some(last) = whole_y.last() {
-                    let all = terms.of(zero.load_eight(&last.map(Real::f64)) - pivot, weight);
-                    for n in 0..N {
-                        sums[n] += all[n];
-                    }
+                    add(&mut sums, terms.of(zero.load_eight(&last.map(Real::f64)) - pivot, weight));
                 }
             }
             let mut sums = sums.map(Eight::eight);
@@ -118,22 +99,65 @@ impl<F: Real> Columns<'_, F> {
     }
 }
 
-/// Sums over many studies by the vectors of one set of instructions.
+#[inline(always)]
+pub(super) fn add<W: Lanes, const N: usize>(sums: &mut [W; N], terms: [W; N]) {
+    for n in 0..N {
+        sums[n] += terms[n];
+    }
+}
+
+/// A sum over many studies with eight accumulators.
+pub(super) trait ByEight {
+    type Output;
+
+    /// Is to be inlined.
+    fn sum<W: Eight>(self, zero: W) -> Self::Output;
+}
+
+/// Carries it out with the best instructions that the processor has.
+#[inline(always)]
+pub(super) fn by_eight<B: ByEight>(sum: B) -> B::Output {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    {
+        if let Some(avx512) = V4::try_new() {
+            return avx512.vectorize(With { sum, zero: Wide::<_, 1>::all(avx512, 0.0) });
+        }
+        if let Some(avx2) = V3::try_new() {
+            return avx2.vectorize(With { sum, zero: Wide::<_, 2>::all(avx2, 0.0) });
+        }
+    }
+    sum.sum(Wide::<_, 2>::all(pulp::Scalar256b, 0.0))
+}
+
+/// Such a sum, and the vectors of one set of instructions.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-struct LongSum<'c, 'a, F, G, T, W, const N: usize> {
-    columns: &'c Columns<'a, F>,
-    weigh: G,
-    terms: T,
-    zero: W,
+pub(super) struct With<B, W> {
+    pub(super) sum: B,
+    pub(super) zero: W,
 }
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-impl<F: Real, G: Weigh, T: Terms<N>, W: Eight, const N: usize> pulp::NullaryFnOnce for LongSum<'_, '_, F, G, T, W, N> {
+impl<B: ByEight, W: Eight> pulp::NullaryFnOnce for With<B, W> {
+    type Output = B::Output;
+
+    #[inline(always)]
+    fn call(self) -> B::Output {
+        self.sum.sum(self.zero)
+    }
+}
+
+struct LongSum<'c, 'a, F, G, T, const N: usize> {
+    columns: &'c Columns<'a, F>,
+    weigh: G,
+    terms: T,
+}
+
+impl<F: Real, G: Weigh, T: Terms<N>, const N: usize> ByEight for LongSum<'_, '_, F, G, T, N> {
     type Output = [f64; N];
 
     #[inline(always)]
-    fn call(self) -> [f64; N] {
-        self.columns.in_blocks(self.weigh, self.terms, self.zero)
+    fn sum<W: Eight>(self, zero: W) -> [f64; N] {
+        self.columns.in_blocks(self.weigh, self.terms, zero)
     }
 }
 
@@ -211,8 +235,9 @@ mod tests {
         if let (Some(avx2), true) = (V3::try_new(), k > IN_SEQUENCE) {
             let columns = Columns { y, v, pivot: 0.3, unit: 1.0 };
             let expected = bits(in_the_stated_order(&columns, terms));
-            let sum = LongSum { columns: &columns, weigh: terms, terms, zero: Wide::<_, 2>::all(avx2, 0.0) };
-            assert_eq!(bits(avx2.vectorize(sum)), expected, "{k} studies by AVX2");
+            let sum = LongSum { columns: &columns, weigh: terms, terms };
+            let by_avx2 = With { sum, zero: Wide::<_, 2>::all(avx2, 0.0) };
+            assert_eq!(bits(avx2.vectorize(by_avx2)), expected, "{k} studies by AVX2");
         }
     }
 

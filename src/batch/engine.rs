@@ -108,7 +108,7 @@ impl<F: Real> Plan<'_, F> {
         let maxima = tau2.and_then(|tau2| tau2.modes).unwrap_or(1);
         let tau2 = tau2.map(|tau2| tau2.value.f64());
         let choices = Choices { inference: self.inference, prediction: None, level: self.level };
-        let numbers = Numbers::new(&evidence, tau2, None, mean.as_ref().and_then(Option::as_ref), choices);
+        let numbers = Numbers::new(&evidence, tau2, None, mean.flatten(), choices);
         numbers.check(self.level).is_ok().then_some((numbers, maxima))
     }
 }

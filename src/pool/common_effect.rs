@@ -130,7 +130,7 @@ pub(super) struct InverseVariance<'e, 'a, M, F> {
     /// How many local maxima the likelihood of τ² has, where somebody counted.
     pub(super) modes: Option<usize>,
     /// The mean at τ², where somebody knows it.
-    pub(super) mean: Option<&'e MeanAt>,
+    pub(super) mean: Option<MeanAt>,
 }
 
 impl<M: Measure, F: Real> InverseVariance<'_, '_, M, F> {

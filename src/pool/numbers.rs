@@ -41,7 +41,7 @@ impl<F: Real> Numbers<F> {
         evidence: &Evidence<'_, F>,
         tau2: Option<f64>,
         tau2_std_error: Option<f64>,
-        mean: Option<&MeanAt>,
+        mean: Option<MeanAt>,
         choices: Choices,
     ) -> Self {
         let kernel = evidence.kernel();

@@ -153,7 +153,7 @@ impl<M: Measure, F: Real, T: Tau2Estimator<F>> Pool<Studies<M, F>> for RandomEff
             tau2: tau2.map(|tau2| tau2.value.f64()),
             tau2_std_error: tau2.and_then(|tau2| tau2.std_error).map(Real::f64),
             modes: tau2.and_then(|tau2| tau2.modes),
-            mean: mean.as_ref().and_then(Option::as_ref),
+            mean: mean.flatten(),
         }
         .pooled()
     }

@@ -311,15 +311,15 @@ mod tests {
     fn the_short_way_is_never_wrong_and_misses_hardly_any_single_maximum() {
         let mut number = numbers();
         // Several maxima are not rare where variances lie decades apart, and where effects have nothing to do with them. What is then
-        // missed, and how many evaluations it takes, at most, for each outcome.
+        // missed, at most, and how many evaluations each outcome takes: with a mean held, without a start near the root, two more.
         for (k, decades, far, missable, enough) in [
-            (2, 1.7, false, 0.001, 3.5),
-            (3, 1.7, false, 0.001, 4.0),
-            (10, 1.7, false, 0.001, 4.5),
-            (50, 1.7, false, 0.001, 5.0),
-            (10, 5.0, false, 0.002, 9.0),
-            (10, 18.0, false, 0.3, 25.0),
-            (10, 18.0, true, 0.3, 25.0),
+            (2, 1.7, false, 5, 2.5),
+            (3, 1.7, false, 5, 3.5),
+            (10, 1.7, false, 5, 4.5),
+            (50, 1.7, false, 5, 5.0),
+            (10, 5.0, false, 5, 7.0),
+            (10, 18.0, false, 900, 25.0),
+            (10, 18.0, true, 100, 11.0),
         ] {
             for of in [Of::Restricted, Of::Plain, Of::NoEffect] {
                 let (mut missed, mut evaluations, n) = (0, 0, 3000_u32);
@@ -345,8 +345,8 @@ mod tests {
                 let what = format!(
                     "{of:?}, k {k}, {decades} decades: far {far}: {missed} missed of {n}, {evaluations} evaluations"
                 );
-                let share = |count: usize| count as f64 / f64::from(n);
-                assert!(share(missed) <= missable && share(evaluations) <= enough, "{what}");
+                let enough = if matches!(of, Of::NoEffect) { enough + 2.0 } else { enough };
+                assert!(missed <= missable && evaluations as f64 <= enough * f64::from(n), "{what}");
             }
         }
     }

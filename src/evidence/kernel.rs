@@ -4,7 +4,7 @@
 //! most precise study's, which is exact or nearly so. Where its variance is very small or very large, they are taken in units of
 //! about its standard error, a power of two; data of ordinary size need no other unit, and no bit depends on it. Weights at a
 //! given tau2 are taken relative to the largest, u = c / (v + tau2) with `c = v_min + tau2`, so that they lie in (0, 1]
-//! whatever tau2 is. Everything downstream is a function of such sums.
+//! whatever tau2 is. Everything downstream is a function of such sums. Thousands of studies of ordinary size may go another way (`many`).
 
 use super::at_zero::{AtZero, Centre, squares_about_mean};
 use super::curvature::{Curvature, ResidualSums, pairs_of_weights, split, trace_pp};
@@ -26,7 +26,7 @@ pub(super) const ORDINARY: std::ops::Range<f64> = 1e-12..1e12;
 pub(crate) struct Kernel<'a, F> {
     pub(super) y: &'a [F],
     pub(super) v: &'a [F],
-    /// The effect of the most precise study, in the user's unit; of many studies about the mean of all.
+    /// The effect of the most precise study, in the user's unit; of many studies a rough mean of all.
     pub(super) pivot: f64,
     /// The power of two that turns the user's unit into ours; variances take it twice.
     pub(crate) unit: f64,
@@ -39,7 +39,8 @@ pub(crate) struct Kernel<'a, F> {
 }
 
 /// Sums of relative weights. The largest weight (u = 1) is counted apart from the rest, so that what remains beside a
-/// dominating study is never found by subtraction.
+/// dominating study is never found by subtraction. Where there are many studies and none dominates, none is counted apart: then they
+/// all are the rest, and their fourth powers, which cancel, are left at 0.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Weights {
     /// `c = v_min + tau2`: weights are u / c.

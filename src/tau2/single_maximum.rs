@@ -88,8 +88,9 @@ impl<L: Lanes> Bend<L> {
         L::select(linear.is_above(self.t.same(0.0)), step, self.t.same(f64::NAN))
     }
 
-    /// Halley's step to the root of α² = β, with the second derivatives that this node and the one before show, and from a half of
-    /// Newton's step to twice that, NaN where there is none ahead; and if it lies between the two, so that a small step means a root.
+    /// Halley's step to the root of α² = β, with the second derivatives that this node and the one before show, but no less than a half
+    /// of Newton's step and no more than twice that; NaN where the difference does not grow. And where it needed not be cut: only then a
+    /// small step means a root.
     #[inline(always)]
     fn bent(&self, before: &Self) -> (L, L::Mask) {
         let (zero, two, three) = (self.t.same(0.0), self.t.same(2.0), self.t.same(3.0));
@@ -104,8 +105,8 @@ impl<L: Lanes> Bend<L> {
         let square = slope * slope;
         let (least, bent, most) = (self.t.same(0.5) * square, square - self.gap * curve, two * square);
         let step = (zero - self.gap) * slope / bent.at_most(most).at_least(least);
-        let between = bent.is_above(least) & bent.is_below(most);
-        (L::select(slope.is_above(zero), step, self.t.same(f64::NAN)), between)
+        let uncut = bent.is_above(least) & bent.is_below(most);
+        (L::select(slope.is_above(zero), step, self.t.same(f64::NAN)), uncut)
     }
 }
 
@@ -210,10 +211,10 @@ impl<L: Lanes> Climb<L> {
         let rises = at.rises();
         self.low = L::select(rises, t, self.low);
         self.high = L::select(rises, self.high, t);
-        let (step, between) = at.bent(&self.before);
+        let (step, uncut) = at.bent(&self.before);
         let next = t + step;
         let good = self.holds(next);
-        let close = between & step.abs().is_below(t.same(CLOSE) * (self.v_min + t));
+        let close = uncut & step.abs().is_below(t.same(CLOSE) * (self.v_min + t));
         // A root that rounding puts outside the bracket is at its end.
         self.root = L::select(active, L::select(good, next, t), self.root);
         self.active = active & !close;

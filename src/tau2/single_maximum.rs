@@ -22,6 +22,11 @@ const MAX_EVALUATIONS: usize = 40;
 const MAX_CUTS: usize = 6;
 /// A step, relative to the smallest total variance, after which the next one would be lost in rounding.
 const CLOSE: f64 = 1e-6;
+/// A step times the distance of the last two nodes, relative to the square of that variance: farther apart they do not show second
+/// derivatives well enough for a step of that length to be the last one.
+const SEEN: f64 = 1e-8;
+/// A guess, relative to the smallest variance, from which second derivatives can be seen.
+const FAR: f64 = 1e-4;
 /// Inequalities must hold by more than rounding errors to count as proof.
 const MARGIN: f64 = 1e-10;
 /// Relative difference of slopes by which two curves are seen to cross at a root that is known to [`CLOSE`].
@@ -89,10 +94,10 @@ impl<L: Lanes> Bend<L> {
     }
 
     /// Halley's step to the root of α² = β, with the second derivatives that this node and the one before show, but no less than a half
-    /// of Newton's step and no more than twice that; NaN where the difference does not grow. And where it needed not be cut: only then a
-    /// small step means a root.
+    /// of Newton's step and no more than twice that; NaN where the difference does not grow. And whether it is the last one, with
+    /// the smallest total variance: a small step that had to be cut does not mean a root.
     #[inline(always)]
-    fn bent(&self, before: &Self) -> (L, L::Mask) {
+    fn bent(&self, before: &Self, c: L) -> (L, L::Mask) {
         let (zero, two, three) = (self.t.same(0.0), self.t.same(2.0), self.t.same(3.0));
         let per_h = self.t.same(1.0) / (self.t - before.t);
         // Half the second derivatives, at this node, of the cubics through both.
@@ -106,7 +111,8 @@ impl<L: Lanes> Bend<L> {
         let (least, bent, most) = (self.t.same(0.5) * square, square - self.gap * curve, two * square);
         let step = (zero - self.gap) * slope / bent.at_most(most).at_least(least);
         let uncut = bent.is_above(least) & bent.is_below(most);
-        (L::select(slope.is_above(zero), step, self.t.same(f64::NAN)), uncut)
+        let enough = (self.t.same(SEEN) * (c * c) * per_h.abs()).at_most(self.t.same(CLOSE) * c);
+        (L::select(slope.is_above(zero), step, self.t.same(f64::NAN)), uncut & step.abs().is_below(enough))
     }
 }
 
@@ -188,7 +194,9 @@ impl<L: Lanes> Climb<L> {
             Self { v_min: bounds.v_min, active, t: none, low: none, high, node: *zero, before: *zero, root: none };
         let tangent = zero.straight();
         let second = L::select(climb.holds(tangent), tangent, start.same(0.5) * high);
-        climb.t = L::select(climb.holds(start), start, second);
+        // Two nodes that nearly coincide show no second derivative, only rounding; and so close to 0 a tangent is the better guess.
+        let far = start.is_above(start.same(FAR) * bounds.v_min);
+        climb.t = L::select(far & climb.holds(start), start, second);
         climb
     }
 
@@ -211,10 +219,9 @@ impl<L: Lanes> Climb<L> {
         let rises = at.rises();
         self.low = L::select(rises, t, self.low);
         self.high = L::select(rises, self.high, t);
-        let (step, uncut) = at.bent(&self.before);
+        let (step, close) = at.bent(&self.before, self.v_min + t);
         let next = t + step;
         let good = self.holds(next);
-        let close = uncut & step.abs().is_below(t.same(CLOSE) * (self.v_min + t));
         // A root that rounding puts outside the bracket is at its end.
         self.root = L::select(active, L::select(good, next, t), self.root);
         self.active = active & !close;

@@ -350,4 +350,25 @@ mod tests {
             }
         }
     }
+    #[test]
+    fn the_short_way_is_right_where_the_guess_is_close_to_zero() {
+        let mut number = numbers();
+        for (k, decades) in [(2, 1e-4), (3, 1e-6), (3, 1e-4), (3, 1e-2), (10, 1e-4), (10, 0.1), (10, 1.7)] {
+            for i in 0..3000 {
+                let v: Vec<f64> = (0..k).map(|_| 0.01 * 10_f64.powf(decades * number())).collect();
+                let y: Vec<f64> = (0..k).map(|_| number()).collect();
+                // Q just above its degrees of freedom.
+                let excess = 10_f64.powf(-16.0 + 14.0 * number());
+                let evidence = Evidence::new(&y, &v);
+                let scale = (evidence.degrees() * (1.0 + excess) / evidence.at_zero().q).sqrt();
+                let y: Vec<f64> = y.iter().map(|y| y * scale).collect();
+                let of = [Of::Restricted, Of::Plain, Of::NoEffect][i % 3];
+                let outcome = both(&y, &v, of);
+                if let (Some(short), &[Stationary::Maximum(full)]) = (outcome.short, &outcome.all[..]) {
+                    let error = (short - full).abs() / (outcome.v_min + full);
+                    assert!(error < 1e-13, "{of:?}: {y:?} {v:?}: {short} and {full}");
+                }
+            }
+        }
+    }
 }

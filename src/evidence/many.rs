@@ -7,7 +7,7 @@
 //! What remains beside the largest weight is here found by subtraction, as that weight is a small part of all: it need not be
 //! counted apart, effects need not be differences from its study, and two weights can share a division. Weights at tau2 > 0
 //! are less unequal than those at 0, so that for the sums of weights what holds there holds for all tau2. (Σ u³ r² - (Σ u² r)² / Σ u
-//! loses digits where many studies of equal effects dominate together, here as with the largest weight apart.)
+//! loses digits where many studies of equal effects dominate together, here as with the largest weight apart: proofs allow for it.)
 
 use super::at_zero::{AtZero, Centre};
 use super::curvature::{Curvature, ResidualSums};

@@ -29,6 +29,9 @@ const SEEN: f64 = 1e-8;
 const FAR: f64 = 1e-4;
 /// Inequalities must hold by more than rounding errors to count as proof.
 const MARGIN: f64 = 1e-10;
+/// The error of α', relative to α and the smallest total variance: it is as good as y'PPPy, which loses digits where many studies of equal
+/// effects dominate, but no more than the rounding errors of y'PPy, which is larger.
+pub(crate) const NOISE: f64 = 1e-13;
 /// Relative difference of slopes by which two curves are seen to cross at a root that is known to [`CLOSE`].
 const ANGLE: f64 = 0.01;
 /// How far, in units of the smallest total variance, the next node on the right is.
@@ -166,7 +169,7 @@ pub(crate) fn single_maximum<L: Lanes>(
             fall.begin(&climb.node, arrived);
         }
     }
-    let left = rises_between(zero, &climb.node, fall.proven & rises, score);
+    let left = rises_between(zero, &climb.node, bounds.v_min, fall.proven & rises, score);
     (L::select(rises, climb.root, zero.t), fall.proven & (left | !rises))
 }
 
@@ -299,9 +302,9 @@ impl<L: Lanes> Fall<L> {
 
 /// True where the likelihood is proven to rise from a to b, the root at the latter apart.
 #[inline(always)]
-fn rises_between<L: Lanes>(a: &Bend<L>, b: &Bend<L>, wanted: L::Mask, score: &mut impl Score<L>) -> L::Mask {
+fn rises_between<L: Lanes>(a: &Bend<L>, b: &Bend<L>, v_min: L, wanted: L::Mask, score: &mut impl Score<L>) -> L::Mask {
     let (mut a, mut b) = (*a, *b);
-    let (sure, mut t) = rises_inside(&a, &b);
+    let (sure, mut t) = rises_inside(&a, &b, v_min);
     let mut proven = wanted & sure;
     let mut active = wanted & !sure;
     for _ in 0..MAX_CUTS {
@@ -310,7 +313,8 @@ fn rises_between<L: Lanes>(a: &Bend<L>, b: &Bend<L>, wanted: L::Mask, score: &mu
         }
         let middle = score.at(t, active);
         // One of the two halves must be done for the other to be looked at.
-        let ((left, left_cut), (right, right_cut)) = (rises_inside(&a, &middle), rises_inside(&middle, &b));
+        let ((left, left_cut), (right, right_cut)) =
+            (rises_inside(&a, &middle, v_min), rises_inside(&middle, &b, v_min));
         let rises = middle.rises();
         proven = proven | (active & rises & left & right);
         active = active & rises & ((left & !right) | (right & !left));
@@ -324,7 +328,7 @@ fn rises_between<L: Lanes>(a: &Bend<L>, b: &Bend<L>, wanted: L::Mask, score: &mu
 ///
 /// The chord of β less the square of a tangent of α is concave: positive at both ends, or 0 at one of them, it is positive between.
 #[inline(always)]
-fn rises_inside<L: Lanes>(a: &Bend<L>, b: &Bend<L>) -> (L::Mask, L) {
+fn rises_inside<L: Lanes>(a: &Bend<L>, b: &Bend<L>, v_min: L) -> (L::Mask, L) {
     let h = b.t - a.t;
     let bend = a.alpha_slope - b.alpha_slope;
     let meet = ((b.alpha - b.alpha_slope * h) - a.alpha) / bend;
@@ -332,7 +336,8 @@ fn rises_inside<L: Lanes>(a: &Bend<L>, b: &Bend<L>) -> (L::Mask, L) {
     let x = L::select(bent, meet, h.same(0.5) * h);
     let alpha = (a.alpha + a.alpha_slope * x).at_least(b.alpha - b.alpha_slope * (h - x));
     let beta = a.beta + (b.beta - a.beta) * (x / h);
-    ((alpha * alpha * h.same(1.0 + MARGIN)).is_below(beta), a.t + x)
+    let c = v_min + a.t;
+    ((alpha * alpha * (c * h.same(1.0 + MARGIN) + h * h.same(2.0 * NOISE))).is_below(beta * c), a.t + x)
 }
 
 /// True where it falls at the right one of two nodes, and between them: a chord of α has a square above the tangents of β, that of the left node up to where they

@@ -15,7 +15,7 @@
 //! bracketed and polished. (The bounds are this crate's; the derivatives are in Harville 1977.) What cannot be proven in
 //! double precision is an interval narrower than 1e-11 of l + t, where A/B touches 1 or nearly so: its ends decide.
 
-use super::single_maximum::{Bend, Bounds, Score, single_maximum};
+use super::single_maximum::{Bend, Bounds, NOISE, Score, single_maximum};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Curvature, Evidence, Kernel, between};
 use crate::real::Real;
@@ -242,12 +242,12 @@ fn no_root(a: &Node, b: &Node) -> bool {
 
 /// True if A/B is proven to fall from a to b: a root between is the only one, and a maximum of the likelihood.
 fn falls(a: &Node, b: &Node) -> bool {
-    2.0 * b.log_c * b.spread > a.log_d * a.spread * MARGIN
+    (2.0 * b.log_c - NOISE) * b.spread > a.log_d * a.spread * MARGIN
 }
 
 /// True if A/B is proven to rise from a to b: a root between is the only one, and a minimum of the likelihood.
 fn rises(a: &Node, b: &Node) -> bool {
-    b.log_d * b.spread > 2.0 * a.log_c * a.spread * MARGIN
+    b.log_d * b.spread > (2.0 * a.log_c + NOISE) * a.spread * MARGIN
 }
 
 #[cfg(test)]
@@ -368,6 +368,31 @@ mod tests {
                     let error = (short - full).abs() / (outcome.v_min + full);
                     assert!(error < 1e-13, "{of:?}: {y:?} {v:?}: {short} and {full}");
                 }
+            }
+        }
+    }
+    /// Where y'PPPy is a small remainder of what it is the difference of.
+    #[test]
+    fn proofs_allow_for_the_digits_that_the_slope_loses() {
+        let mut number = numbers();
+        for (precise, others) in [(2, 5), (80, 20), (80, 5000)] {
+            for tau2 in [0.0, 1e-6, 1e-3] {
+                let mut y = vec![0.3; precise];
+                let mut v = vec![1e-6; precise];
+                y.extend((0..others).map(|_| 2.0 * number()));
+                v.extend((0..others).map(|_| 10.0 + 1e4 * number()));
+                let at = Evidence::new(&y, &v).curvature(tau2, true);
+                let u: Vec<f64> = v.iter().map(|v| (1e-6 + tau2) / (v + tau2)).collect();
+                let total: f64 = u.iter().sum();
+                let mean = u.iter().zip(&y).map(|(u, y)| u * (y - 0.3)).sum::<f64>() / total;
+                let ur: Vec<f64> = u.iter().zip(&y).map(|(u, y)| u * (y - 0.3 - mean)).collect();
+                let centre = u.iter().zip(&ur).map(|(u, ur)| u * ur).sum::<f64>() / total;
+                let ppp: f64 = u.iter().zip(&ur).map(|(u, ur)| u * (ur - centre).powi(2)).sum();
+                assert!(
+                    (at.ppp - ppp).abs() < 0.1 * NOISE * at.pp,
+                    "{precise} and {others} at {tau2}: {}, {ppp}",
+                    at.ppp
+                );
             }
         }
     }

@@ -73,11 +73,6 @@ impl Pair {
     pub(super) fn v<W: Group>(&self, group: W) -> W {
         group.load(&self.v)
     }
-
-    #[inline(always)]
-    fn set<W: Group>(&mut self, y: W, v: W) {
-        (self.y, self.v) = (y.array(), v.array());
-    }
 }
 
 /// How many numbers of a column there are before the first that begins a line of the cache: what crosses lines takes one more of them.
@@ -416,22 +411,48 @@ impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
                 pair.v = pair.v.map(variance::<F>);
             }
         }
+        let mut present = gaps;
         if data.precision == Precision::StdError || matches!(data.layout, Layout::Rows(_)) {
-            bounds = Bounds::new(zero, data.studies);
-            for pair in &*pairs {
-                bounds.take(pair.y(zero), pair.v(zero));
-            }
+            present = *has_gaps;
+            bounds = if present { look::<W, true>(pairs, zero) } else { look::<W, false>(pairs, zero) };
         }
-        if !gaps && W::any(bounds.incomplete()) {
-            bounds = Bounds::new(zero, 0);
-            for pair in pairs {
-                let (y, v) = bounds.take_present(pair.y(zero), pair.v(zero));
-                pair.set(y, v);
-            }
+        if !present && W::any(bounds.incomplete()) {
+            bounds = look::<W, true>(pairs, zero);
         }
         *has_gaps = W::any(bounds.k.is_below(zero.same(count(data.studies))));
         bounds
     }
+}
+
+/// The extremes of pairs. With GAPS some may be missing, and are changed to what the sums want.
+#[inline(always)]
+fn look<W: Group, const GAPS: bool>(pairs: &mut [Pair], zero: W) -> Bounds<W> {
+    let mut bounds = Bounds::new(zero, if GAPS { 0 } else { pairs.len() });
+    // Written out, as vectors that a loop chooses among would not stay in registers.
+    look_at::<W, GAPS>(pairs, &mut bounds, zero, 0);
+    look_at::<W, GAPS>(pairs, &mut bounds, zero, 1);
+    if W::PARTS > 2 {
+        look_at::<W, GAPS>(pairs, &mut bounds, zero, 2);
+        look_at::<W, GAPS>(pairs, &mut bounds, zero, 3);
+    }
+    bounds
+}
+
+/// The same of one vector.
+#[inline(always)]
+fn look_at<W: Group, const GAPS: bool>(pairs: &mut [Pair], bounds: &mut Bounds<W>, zero: W, part: usize) {
+    let mut looked = bounds.part(part);
+    for pair in pairs {
+        let (y, v) = (pair.y(zero).part(part), pair.v(zero).part(part));
+        if GAPS {
+            let (y, v) = looked.take_present(y, v);
+            W::store_part(y, part, &mut pair.y);
+            W::store_part(v, part, &mut pair.v);
+        } else {
+            looked.take(y, v);
+        }
+    }
+    bounds.set_part(part, looked);
 }
 
 /// Rows of LANES outcomes into the columns of their pairs, one number after the other.

@@ -160,6 +160,7 @@ fn large(c: &mut Criterion) {
     layouts::<f64>(c, "f64, 10 studies, 5 % missing", 1_000_000, 10, 0.05);
     layouts::<f32>(c, "f32, 10 studies", 1_000_000, 10, 0.0);
     layouts::<f64>(c, "f64, 50 studies", 200_000, 50, 0.0);
+    layouts::<f64>(c, "f64, 50 studies, 5 % missing", 200_000, 50, 0.05);
 }
 
 /// So little work that threads could cost more than they bring.

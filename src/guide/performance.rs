@@ -29,8 +29,8 @@
 //! the single analysis, which the tests compare for every column, layout, float type, set of instructions and number of threads.
 //!
 //! The lanes keep the order of summation of the single analysis: in sequence up to 32 studies, by eight accumulators beyond. They
-//! leave to it what they cannot do in that order or range: outcomes with a missing study among more than 32, variances near the ends of
-//! the floating-point range and results there, and likelihoods with several maxima, which
+//! leave to it what they cannot do in that order or range: outcomes of which no more than 32 of many studies are there (unless this is
+//! so for all sixteen), variances near the ends of the floating-point range and results there, and likelihoods with several maxima, which
 //! [`BatchSummary::several_maxima`](crate::BatchSummary::several_maxima) counts.
 //!
 //! # How REML knows that its maximum is the highest
@@ -61,7 +61,10 @@
 //!   evaluations, but moving an outcome's numbers and its state between lanes cost more than it saved (a tenth slower).
 //!   Each evaluation takes two passes, of which the second needs the mean from the first; a vector none of whose outcomes needs it is left
 //!   out. A third of the time goes to the steps and proofs between evaluations.
-//! - **Missing studies**: after a tile with gaps they are looked for while the next one is copied.
+//! - **Missing studies**: after a tile with gaps they are looked for while the next one is copied, or, by rows, beside its extremes:
+//!   20 % by rows with AVX2 (60 % as long as the compiler made stores through a mask of a selection that goes back to its place).
+//!   Of more than 32 studies those that are there are moved together, for the order of summation of the single analysis, which did such
+//!   outcomes before: with 5 % of 50 studies missing, DerSimonian-Laird takes 1.5 times (was 5) and REML 1.15 times as long as with none.
 //!
 //! A function of vectors that is not inlined is compiled without their instructions and calls a function for each: closures made
 //! REML 50 times slower. Vectors that a loop chooses from an array are kept in memory: passes are written out for each vector. So are

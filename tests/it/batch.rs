@@ -352,15 +352,41 @@ fn outcomes_far_from_their_most_precise_study() {
     assert_eq!(q[3], 0.0, "all effects equal");
 }
 
+/// Outcomes of more studies than are added in sequence, so many of them missing that as few are left, and in all tiles, some or none.
+#[test]
+fn gaps_among_many_studies() {
+    for (studies, missing) in
+        [(33, 0.02), (40, 0.05), (40, 0.2), (40, 0.5), (100, 0.05), (100, 0.68), (100, 0.9), (300, 0.3)]
+    {
+        let table = with_gaps(200, studies, missing);
+        let (y, v) = table.rows();
+        let rows = Batch::from_rows(MeanDifference, studies, &y, &v).expect("rows").with_columns(Columns::ALL);
+        for batch in [table.batch(), rows] {
+            let common = CommonEffect::new();
+            same_bits(&table, &common.pool(&batch).expect("columns"), &|studies| common.pool(studies))
+                .expect("the same bits");
+            for method in METHODS {
+                let model = RandomEffects::new(method).with_inference(Inference::HartungKnapp);
+                same_bits(&table, &model.pool(&batch).expect("columns"), &|studies| model.pool(studies))
+                    .expect("the same bits");
+            }
+        }
+    }
+}
+
 /// Heterogeneity in two thirds of the outcomes, studies missing here and there.
 fn many(outcomes: usize) -> Table<f64> {
+    with_gaps(outcomes, 6, 0.05)
+}
+
+fn with_gaps(outcomes: usize, studies: usize, missing: f64) -> Table<f64> {
     let mut simulation = crate::strategies::Simulation(7);
-    let studies = (0..6).map(|_| {
+    let studies = (0..studies).map(|_| {
         (0..outcomes)
             .map(|i| {
                 let v = 0.01 + 0.3 * simulation.uniform();
                 let y = (v + [0.0, 0.05, 0.3][i % 3]).sqrt() * simulation.normal();
-                (if simulation.uniform() < 0.05 { f64::NAN } else { y }, v)
+                (if simulation.uniform() < missing { f64::NAN } else { y }, v)
             })
             .unzip()
     });

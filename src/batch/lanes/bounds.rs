@@ -55,8 +55,8 @@ impl<W: Lanes> Bounds<W> {
     pub(super) fn usable(&self, studies: usize) -> W::Mask {
         let (least, most) = (self.k.same(ORDINARY.start), self.k.same(ORDINARY.end));
         let usable = self.min.is_above(least) & self.max.is_below(most) & self.k.is_above(self.k.same(0.0));
-        // A gap among many moves the later studies to other accumulators.
-        if studies > IN_SEQUENCE { usable & self.k.is(self.k.same(count(studies))) } else { usable }
+        // Of many with gaps so few may be there that the single analysis adds them up in sequence.
+        if studies > IN_SEQUENCE { usable & self.k.is_above(self.k.same(count(IN_SEQUENCE))) } else { usable }
     }
 
     /// True where a number may be NaN.

@@ -1,8 +1,8 @@
 //! The crate's own estimators over several outcomes at once, with the bits of the single analysis.
 //!
 //! Every step is the step of `evidence::Kernel` and of `pool::Numbers`, operation by operation, on each lane. What lanes cannot do
-//! in the order or in the range of the single analysis they leave to it: outcomes with variances outside 1e-40 to 1e40,
-//! those with a missing study among more than 32, and results near the end of the floating-point range.
+//! in the order or in the range of the single analysis they leave to it: outcomes with variances outside 1e-40 to 1e40, those of which
+//! no more than 32 of many studies are there, where others of the same tile have more, and results near the end of the floating-point range.
 
 mod answers;
 mod bounds;

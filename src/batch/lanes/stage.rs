@@ -8,6 +8,7 @@ use prefetch_index::prefetch_index;
 
 use super::bounds::{Bounds, count};
 use crate::batch::{Data, Layout, Precision};
+use crate::num::sum::IN_SEQUENCE;
 use crate::num::wide::{Group, LANES};
 use crate::real::Real;
 
@@ -419,7 +420,12 @@ impl<'s, 'a, W: Group, F: Real> Arrivals<'s, 'a, W, F> {
         if !present && W::any(bounds.incomplete()) {
             bounds = look::<W, true>(pairs, zero);
         }
-        *has_gaps = W::any(bounds.k.is_below(zero.same(count(data.studies))));
+        let gaps = bounds.k.is_below(zero.same(count(data.studies)));
+        *has_gaps = W::any(gaps);
+        if *has_gaps && data.studies > IN_SEQUENCE {
+            let flags = zero.flags(gaps);
+            (0..LANES).filter(|&lane| flags[lane]).for_each(|lane| close_gaps(pairs, lane));
+        }
         bounds
     }
 }
@@ -453,6 +459,19 @@ fn look_at<W: Group, const GAPS: bool>(pairs: &mut [Pair], bounds: &mut Bounds<W
         }
     }
     bounds.set_part(part, looked);
+}
+
+/// Moves the studies of one outcome to the places that the single analysis, which has no gaps, adds them up by. What is missing comes last.
+fn close_gaps(pairs: &mut [Pair], lane: usize) {
+    let mut to = 0;
+    for from in 0..pairs.len() {
+        let (y, v) = (pairs[from].y[lane], pairs[from].v[lane]);
+        (pairs[to].y[lane], pairs[to].v[lane]) = (y, v);
+        to += usize::from(v < f64::INFINITY);
+    }
+    for pair in &mut pairs[to..] {
+        (pair.y[lane], pair.v[lane]) = (0.0, f64::INFINITY);
+    }
 }
 
 /// Rows of LANES outcomes into the columns of their pairs, one number after the other.

@@ -25,6 +25,8 @@ pub(super) struct Tile<'s, W: Group> {
     pub(super) v_max: W,
     /// How many studies have the outcome.
     pub(super) k: W,
+    /// How many there may be: for so many there is something to do beside a pass.
+    studies: usize,
     /// Valid numbers, in an order of summation and a range that lanes can do. An infinite effect shows in the results.
     pub(super) usable: W::Mask,
 }
@@ -80,7 +82,12 @@ macro_rules! sums {
             // As the compensated sum of the one block.
             [$(zero + tree(&$sum)),+]
         };
-        $($beside.end(looked, $part);)?
+        $(
+            for study in pairs.len()..$tile.studies {
+                $beside.study(&mut looked, study, $part);
+            }
+            $beside.end(looked, $part);
+        )?
         for (sum, part) in $sums.iter_mut().zip(parts) {
             sum.set_part($part, part);
         }
@@ -91,8 +98,10 @@ impl<'s, W: Group> Tile<'s, W> {
     #[inline(always)]
     pub(super) fn new(bounds: &Bounds<W>, pairs: &'s [Pair], weights: &'s mut [W::Part]) -> Self {
         let Bounds { pivot, min, max, k, .. } = *bounds;
+        let studies = pairs.len();
+        let pairs = if studies > IN_SEQUENCE { without_gaps(k, pairs) } else { pairs };
         let usable = bounds.usable(pairs.len());
-        Self { pairs, weights, pivot, v_min: min, v_max: max, k, usable }
+        Self { pairs, weights, pivot, v_min: min, v_max: max, k, studies, usable }
     }
 
     #[inline(always)]
@@ -258,6 +267,13 @@ impl<'s, W: Group> Tile<'s, W> {
         } [q += ur2, pp += *u * ur2]);
         (q / c, pp / c / c)
     }
+}
+
+/// Those of many studies that there are, as gaps come last: by their number the order of summation is chosen.
+#[inline(always)]
+fn without_gaps<W: Group>(k: W, pairs: &[Pair]) -> &[Pair] {
+    let is_there = |pair: &&Pair| W::any(pair.v(k).is_below(k.same(f64::INFINITY)));
+    &pairs[..pairs.len() - pairs.iter().rev().take_while(|pair| !is_there(pair)).count()]
 }
 
 /// A pass at τ² = 0, and what goes on beside it.

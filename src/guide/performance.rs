@@ -20,6 +20,9 @@
 //! single precision the arithmetic is the same: 13.0 and 89 ms, with a floor less than half as long. Two threads are faster from the smallest
 //! batches measured on: 1.8 times for 2,000 outcomes by REML, 1.4 times for 10,000 by DerSimonian-Laird.
 //!
+//! A server processor with AVX2 only, with a floor of 10 to 11.7 ms, took 25 ms for DerSimonian-Laird (2.2 to 2.5 floors), 40 ms with
+//! limits, I² and p-values (3.4), 170 to 185 ms for REML (16), by columns and by rows.
+//!
 //! # What runs in lanes
 //!
 //! The common effect, DerSimonian-Laird, Hedges-Olkin, Hunter-Schmidt and its small-sample form, Hartung-Makambi, Sidik-Jonkman and
